@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift room is built under the same rules: Swift 6 mode, strict memory safety, no warnings.
+let houseRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A room may import only the rooms listed above it (see Sources/ARCHITECTURE.md).
+func room(_ name: String, imports: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: houseRules)
+}
+
+func tests(_ name: String, of rooms: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: rooms, resources: resources, swiftSettings: houseRules)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "homing",
+    products: [
+        .executable(name: "homing", targets: ["homing"]),
+        .library(name: "DNSWire", targets: ["DNSWire"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        room("DNSWire", imports: []),
+        room("DNSCache", imports: ["DNSWire"]),
+        room("DNSResolution", imports: ["DNSWire", "DNSCache"]),
+        room("DNSTransport", imports: ["CLinux", "DNSWire"]),
+        room("DNSServer", imports: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", logging]),
+        room("HomingConfiguration", imports: ["DNSWire", "DNSResolution", "DNSTransport", "DNSServer", "Yams"]),
+        .executableTarget(
+            name: "homing",
+            dependencies: [
+                "CLinux", "DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", "HomingConfiguration",
+                logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: houseRules),
+
+        tests("DNSWireTests", of: ["DNSWire"]),
+        tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
+        tests("DNSResolutionTests", of: ["DNSWire", "DNSCache", "DNSResolution"]),
+        tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
+        tests("DNSServerTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
+        tests("HomingConfigurationTests", of: ["HomingConfiguration"]),
+        tests("ScenarioTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
+        tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
+    ]
+)

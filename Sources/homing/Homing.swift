@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Homing: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "homing")
+}
