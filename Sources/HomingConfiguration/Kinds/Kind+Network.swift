@@ -40,24 +40,15 @@ extension Kind where Value == IPNetwork {
 extension Kind where Value == DomainName {
     static let domainName = Kind.scalar(
         "a domain name",
-        parse: { text throws(ScalarFault) in try domainName(text) },
+        parse: { text throws(ScalarFault) in try parseName(text) },
         text: { $0.description })
 
     /// A domain name that can be a host's (RFC 1123 §2.1), underscores allowed.
     static let hostName = Kind.scalar(
         "a host name",
         parse: { text throws(ScalarFault) in
-            let name = try domainName(text)
-            let isAllowed = text.utf8.allSatisfy {
-                switch $0 {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-                    UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
-            guard isAllowed, text != "." else {
+            let name = try parseName(text)
+            guard text.consists(ofAlphanumericsAnd: "-_."), text != "." else {
                 throw .value("\"\(text)\" is no host name: letters, digits, hyphens and dots make one")
             }
             return name
@@ -65,7 +56,10 @@ extension Kind where Value == DomainName {
         text: { $0.description })
 }
 
-private func domainName(_ text: String) throws(ScalarFault) -> DomainName {
+private func parseName(_ text: String) throws(ScalarFault) -> DomainName {
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+        throw .value("\"\(text)\" has letters beyond ASCII; write its xn-- form")
+    }
     do {
         return try DomainName(text)
     } catch {

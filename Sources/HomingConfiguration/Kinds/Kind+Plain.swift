@@ -72,16 +72,8 @@ extension Kind where Value == String {
         Kind.scalar(
             "the name of a \(what)",
             parse: { text throws(ScalarFault) in
-                let isAllowed = text.utf8.allSatisfy {
-                    switch $0 {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-                        UInt8(ascii: "."):
-                        true
-                    default: false
-                    }
-                }
-                guard isAllowed, !text.hasPrefix("-"), (1...32).contains(text.utf8.count) else { throw .form }
+                guard text.consists(ofAlphanumericsAnd: "_-."), !text.hasPrefix("-"), (1...32).contains(text.utf8.count)
+                else { throw .form }
                 return text
             },
             text: { $0 })

@@ -64,7 +64,7 @@ extension Kind where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Kind {
         let allowed = "\(range.lowerBound.text) to \(range.upperBound.text)"
         return Kind.scalar(
-            "a duration such as 500ms, 1.8s, 5m, 2h or 1d, \(allowed)",
+            "a duration such as 500ms, 1.8s, 5m, 2h or 1d, \(allowed)", brief: "a duration, \(allowed)",
             parse: { text throws(ScalarFault) in
                 switch Quantity.read(text, Quantity.times) {
                 case .value(let nanoseconds) where range.contains(.nanoseconds(nanoseconds)):
@@ -95,7 +95,7 @@ extension Kind where Value == Int {
         let text = { @Sendable (size: Int) in Quantity.text(size, Quantity.sizes) }
         let allowed = "\(text(range.lowerBound)) to \(text(range.upperBound))"
         return Kind.scalar(
-            "a size such as 64MiB or 1GiB, \(allowed)",
+            "a size such as 64MiB or 1GiB, \(allowed)", brief: "a size, \(allowed)",
             parse: { written throws(ScalarFault) in
                 switch Quantity.read(written, Quantity.sizes, bareUnit: Quantity.sizes[0]) {
                 case .value(let size) where range.contains(size): return size

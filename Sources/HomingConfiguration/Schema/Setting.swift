@@ -3,10 +3,14 @@ import Yams
 /// One row of the table: a key, the property it sets, what it takes and what it means.
 struct Setting<Root: Sendable>: Sendable {
     let name: String
-    /// What it takes, as the object of "expected": `a duration such as 500ms or 1d, 1s to 5m`.
+    /// What it takes, as the object of "expected": `a duration such as 500ms, 1.8s, 5m, 2h or 1d, 1s to 5m`.
     let expectation: String
+    /// The same for the documentation.
+    let brief: String
     /// The meaning in whole sentences, without the default and the range, which are derived.
     let documentation: String
+    /// The keys within each of its values, described, where they have any.
+    let innerKeys: [String]
     /// What one might write, as the lines of a file; parsed by a test.
     let example: String?
     let isRequired: Bool
@@ -24,6 +28,8 @@ struct Setting<Root: Sendable>: Sendable {
         self.documentation = documentation
         self.example = example
         expectation = kind.expectation
+        brief = kind.brief ?? kind.expectation
+        innerKeys = kind.innerKeys
         isRequired = required
         children = []
         read = { node, path, root, reader in
@@ -38,12 +44,21 @@ struct Setting<Root: Sendable>: Sendable {
         self.documentation = documentation
         self.children = children
         example = nil
+        innerKeys = []
         expectation = "keys with values"
+        brief = expectation
         isRequired = false
         read = { node, path, root, reader in reader.readMapping(node, at: path, children, into: &root) }
         text = { root in
             .flow("{" + children.map { "\($0.name): \($0.text(root).inOneLine)" }.joined(separator: ", ") + "}")
         }
+    }
+}
+
+extension Setting {
+    /// Its meaning and what it takes, for people.
+    var description: String {
+        "\(documentation) Takes \(brief)\(isRequired ? "; must be given" : "")."
     }
 }
 
@@ -63,15 +78,7 @@ enum YAMLText: Sendable {
 
     /// Plain where YAML reads it as the same text, in quotes otherwise.
     static func scalar(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { octet in
-            switch octet {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: ":"):
-                true
-            default: false
-            }
-        }
+        let isPlain = text.consists(ofAlphanumericsAnd: "./-_:")
         let isSafe = isPlain && !text.isEmpty && !text.hasPrefix(":") && !text.hasPrefix("-") && !text.hasSuffix(":")
         if isSafe, text != "null", text != "." { return text }
         return "\"" + text.flatMap { "\\\"".contains($0) ? "\\\($0)" : "\($0)" } + "\""
