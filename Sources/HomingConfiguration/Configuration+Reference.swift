@@ -19,16 +19,23 @@ extension Configuration {
         return lines.map { $0 + "\n" }.joined()
     }()
 
-    private static let header = """
-        # The configuration of Homing. Every key is here with its default: a key that is absent, and even an empty file,
-        # means the same. To change one, remove the "#" before it. The names of sections must stay where they are.
-        #
-        # "homing check" says everything that is wrong with a file. SIGHUP reads it again without losing a query; what
-        # is wrong then leaves the old settings in force. A list given here replaces the default list.
-        #
-        # Durations are written 500ms, 1.8s, 5m, 2h or 1d; sizes 512B, 64KiB, 256MiB or 1GiB; a list of one item may be
-        # the item alone.
-        """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    private static let header = comment(
+        """
+        The configuration of Homing. Every key is here with its default: a key that is absent means the same, and so \
+        does an empty file. To change a key, remove the "#" before it. The names of sections stay where they are.
+        """)
+        + ["#"]
+        + comment(
+            """
+            "homing check" says everything that is wrong with a file. SIGHUP reads it again without losing a query; \
+            what is wrong then leaves the old settings in force.
+            """)
+        + ["#"]
+        + comment(
+            """
+            Durations are written 500ms, 1.8s, 5m, 2h or 1d; sizes 512B, 64KiB, 256MiB or 1GiB. A list of one item may \
+            be the item alone; a list given here replaces the default list.
+            """)
 
     private static func documented(
         _ setting: Setting<Configuration>, _ defaults: Configuration, indentation: String
@@ -54,7 +61,7 @@ extension Configuration {
 
     private static let lineLength = 110
 
-    private static func comment(_ text: String, indentation: String) -> [String] {
+    private static func comment(_ text: String, indentation: String = "") -> [String] {
         comment(text, indentation: indentation + "# ", first: indentation + "# ")
     }
 

@@ -44,8 +44,12 @@ extension ConfigurationProblem: CustomStringConvertible {
 public struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringConvertible {
     public let problems: [ConfigurationProblem]
 
+    /// Problems of the same place, and those of no place, which come first, stay in the order of their finding.
     init(_ problems: [ConfigurationProblem]) {
-        self.problems = problems
+        let nowhere = ConfigurationProblem.Place(line: 0, column: 0)
+        self.problems = problems.enumerated()
+            .sorted { ($0.element.place ?? nowhere, $0.offset) < ($1.element.place ?? nowhere, $1.offset) }
+            .map(\.element)
     }
 
     /// A line for each.

@@ -234,16 +234,81 @@ import Testing
     // --- Not even YAML ---
 
     static let yaml = [
-        Case("cache:\n\tsize: 1MiB\nlog:\n \tlevel: info\n",
+        Case(
+            "cache:\n\tsize: 1MiB\nlog:\n \tlevel: info\n",
             "h.yaml:2:1: a tab in the indentation; YAML is indented with spaces",
             "h.yaml:4:2: a tab in the indentation; YAML is indented with spaces"),
-        Case("cache: {size: 1MiB\n", "h.yaml:2:1: not YAML: did not find expected ',' or '}'"),
-        Case("listen:\n  addresses:\n    - [::1]:53\n", "?"),
-        Case("listen:\n  addresses: [::1]:53\n", "?"),
-        Case("cache:\n  size: 1MiB\n prefetch: no\n", "?"),
-        Case("cache:\n  size: 1MiB: 2\n", "?"),
-        Case("cache:\n---\nlog:\n", "?"),
-        Case("cache: *missing\n", "?"),
-        Case("log:\n  level: \u{7}\n", "?"),
+        Case("cache: {size: 1MiB\n", "h.yaml:2:1: not YAML: did not find expected ',' or '}' (while parsing a flow mapping that "
+                + "begins on line 1)"),
+        Case(
+            "listen:\n  addresses:\n    - [::1]:53\n",
+            "h.yaml:3:8: not YAML: did not find expected node content; an address in brackets needs quotes, as in "
+                + #""[::1]:53""#),
+        Case(
+            "listen:\n  addresses: [::1]:53\n",
+            "h.yaml:2:15: not YAML: did not find expected node content; an address in brackets needs quotes, as in "
+                + #""[::1]:53""#),
+        Case(
+            "cache:\n  size: 1MiB\n prefetch: no\n",
+            "h.yaml:3:2: not YAML: did not find expected key (while parsing a block mapping that begins on line 1)"),
+        Case("cache:\n  size: 1MiB: 2\n", "h.yaml:2:13: not YAML: mapping values are not allowed in this context"),
+        Case(
+            "cache:\n---\nlog:\n",
+            "h.yaml:2:1: not YAML: expected a single document in the stream but found another document"),
+        Case("cache: *missing\n", "h.yaml:1:8: not YAML: found undefined alias"),
+        Case("log:\n  level: \u{7}\n", "h.yaml:2:10: not YAML: control characters are not allowed"),
     ]
+
+    // --- Files that try our patience ---
+
+    @Test func otherEncodings() {
+        #expect(messages([0x6c, 0x6f, 0x67, 0x3a, 0x0a, 0x20, 0xc3, 0xbc, 0xff]) == ["h.yaml:2:3: not UTF-8 text from here on"])
+        #expect(messages(Array("log:\n  level: \"".utf8) + [0xc3]) == ["h.yaml:2:11: not UTF-8 text from here on"])
+    }
+
+    @Test func tooLarge() {
+        let octets = [UInt8](repeating: UInt8(ascii: "#"), count: 1 << 20)
+        #expect(messages(octets).isEmpty)
+        #expect(messages(octets + [10]) == ["h.yaml: larger than 1MiB, the limit for a configuration"])
+    }
+
+    @Test func aliasBombs() {
+        func bomb(_ levels: Int, _ width: Int) -> [UInt8] {
+            var text = "a0: &a0 [x]\n"
+            for level in 1...levels {
+                let aliases = Array(repeating: "*a\(level - 1)", count: width).joined(separator: ", ")
+                text += "a\(level): &a\(level) [\(aliases)]\n"
+            }
+            return Array("\(text)? *a\(levels)\n: x\n".utf8)
+        }
+        #expect(messages(bomb(9, 9)) == ["h.yaml:3:1: more than 16 aliases (*name) in the file, the limit"])
+        // As much as 16 aliases can do is done in no time.
+        #expect(messages(bomb(5, 3)).count == 7)
+    }
+
+    @Test(arguments: ["[", "{", "- ", "? ", "a: {", "[{"])
+    func deepNesting(_ opening: String) {
+        let octets = Array(String(repeating: opening, count: 100_000).utf8)
+        #expect(messages(octets).count == 1)
+    }
+
+    @Test func moreRepeatedKeysThanAnyoneRepairs() {
+        let octets = Array(String(repeating: "log:\n", count: 1000).utf8)
+        #expect(messages(octets) == [#"h.yaml:33:1: the key "log" is given more than once in one place"#])
+    }
+
+    @Test func filesThatCannotBeRead() {
+        func message(of path: String) -> String {
+            do {
+                _ = try Configuration.load(path: path)
+                return "read"
+            } catch {
+                return error.description
+            }
+        }
+        #expect(message(of: "/nonexistent/h.yaml") == "/nonexistent/h.yaml: cannot be read: no such file")
+        #expect(message(of: "/usr").hasPrefix("/usr: cannot be read: "), "\(message(of: "/usr"))")
+        #expect(message(of: "/dev/zero") == "/dev/zero: larger than 1MiB, the limit for a configuration")
+        #expect(message(of: "/dev/null") == "read")
+    }
 }

@@ -32,6 +32,9 @@ import Testing
         #expect(try Configuration.parse(text, file: "homing.yaml") == Configuration())
         for setting in ConfigurationSchema.settings {
             #expect(text.contains("\n\(setting.name):"), "\(setting.name)")
+            for key in setting.innerKeys {
+                #expect(text.contains("\n# - \(key.prefix { $0 != ":" }): "), "\(setting.name), \(key)")
+            }
             for child in setting.children {
                 #expect(text.contains("\n  \(child.name):"), "\(setting.name).\(child.name)")
             }

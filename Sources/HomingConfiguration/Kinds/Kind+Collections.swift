@@ -85,7 +85,7 @@ extension Kind where Value == [Host] {
             var hosts: [Host] = []
             var lines: [DomainName: Int] = [:]
             for (text, key, value) in reader.pairs(of: node, at: path) ?? [] {
-                let name = Kind<DomainName>.hostName.read(key, path, &reader)
+                let name = Kind<DomainName>.hostName.read(key, "\(path).\(text)", &reader)
                 let addresses = addressesOfHost.read(value, "\(path).\(text)", &reader)
                 guard let name, let addresses else { continue }
                 // The same spelling is reported with the keys.

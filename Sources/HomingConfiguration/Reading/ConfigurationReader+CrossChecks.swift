@@ -108,7 +108,7 @@ extension ConfigurationReader {
             for (index, network) in networks.enumerated() {
                 let key = "access.\(name)"
                 if let other = earlier[network], other != key {
-                    require(false, ["\(key)[\(index)]", "\(other)"], "\(network) is in \(other) too")
+                    require(false, ["\(key)[\(index)]"], "\(network) is in \(other) too")
                 }
                 earlier[network] = key
             }

@@ -80,17 +80,18 @@ extension ConfigurationReader {
         var pairs: [(name: String, key: Node, value: Node)] = []
         var lines: [String: Int] = [:]
         for (key, value) in mapping {
-            guard let text = key.scalar?.string else {
+            guard var scalar = key.scalar else {
                 report(path.isEmpty ? nil : path, "expected plain text as a key, found \(key.summary)", at: key)
                 continue
             }
-            let name = renamedKeys[text] ?? text
+            let name = renamedKeys[scalar.string] ?? scalar.string
+            scalar.string = name
             if let line = lines[name] {
                 let childPath = path.isEmpty ? name : "\(path).\(name)"
                 report(childPath, "given more than once; it stands on line \(line) too", at: key)
             }
             lines[name] = key.mark?.line
-            pairs.append((name, key, value))
+            pairs.append((name, .scalar(scalar), value))
         }
         return pairs
     }

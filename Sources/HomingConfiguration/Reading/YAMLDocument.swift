@@ -118,7 +118,9 @@ extension YAMLDocument {
             .composer(let context, let problem, let mark, _):
             let place = Place(line: mark.line, column: mark.column)
             var message = "not YAML: \(problem)"
-            if let context, context.mark.line != mark.line {
+            if let context, problem.hasPrefix("but ") {
+                message = "not YAML: \(context.text) \(problem)"
+            } else if let context, context.mark.line != mark.line {
                 message += " (\(context.text) that begins on line \(context.mark.line))"
             }
             let line = text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -14,7 +14,7 @@ enum NetworkBlocks {
     /// Multicast, the reserved class E and limited broadcast (RFC 1112, RFC 4291 §2.7): no server is there.
     static let multicastAndReserved = networks("224.0.0.0/3", "ff00::/8")
 
-    /// A block misspelled here would be left out; `ConfigurationDefaultsTests` counts them.
+    /// A block misspelled here would be left out; `ConfigurationValueTests.defaults` counts them.
     private static func networks(_ texts: String...) -> [IPNetwork] {
         texts.compactMap { IPNetwork($0) }
     }
