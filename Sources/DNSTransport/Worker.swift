@@ -49,9 +49,11 @@ public final class Worker: Sendable {
         // Made here, so that a failure is the caller's to hear of, and from then on the queue's alone.
         nonisolated(unsafe) let loop = try WorkerLoop(
             sockets: beginning.sockets, configuration: configuration, counters: counterSet, mailbox: mailbox)
+        // The loop is now the sockets' only owner, so that what it closes is closed.
+        let makeService = beginning.makeService
         running.enter()
         queue.async { [running] in
-            unsafe loop.run(beginning.makeService)
+            unsafe loop.run(makeService)
             running.leave()
         }
     }

@@ -145,3 +145,12 @@ final class TestWorker: Sendable {
         }
     }
 }
+
+/// Holds a thread until another one opens it.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func open() { semaphore.signal() }
+    /// Gives up after some seconds, so that a failing test ends.
+    func wait() { _ = semaphore.wait(timeout: .now() + 10) }
+}

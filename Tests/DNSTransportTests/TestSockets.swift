@@ -117,9 +117,9 @@ final class FakeDatagramServer {
     let socket: ListeningSocket
     let batch: DatagramBatch
 
-    init() throws {
+    init(port: UInt16 = 0) throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .udp, WorkerConfiguration())
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration())
         batch = try DatagramBatch(slots: 1, receiveSize: 65_535, sendSize: 4_096)
     }
 
@@ -160,5 +160,14 @@ final class FakeStreamServer {
         guard let descriptor = try? FileDescriptor(adopting: unsafe clinux_accept(socket.descriptor.number, &raw))
         else { return nil }
         return TestSocket(adopting: descriptor)
+    }
+}
+
+extension TestSocket {
+    /// Closing becomes a reset.
+    func resetOnClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(
+            descriptor.number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 }
