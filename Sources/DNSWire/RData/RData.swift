@@ -17,7 +17,9 @@ public struct RData: Hashable, Sendable {
         parsing message: Span<UInt8>, at offset: Int, length: Int, type: RecordType
     ) throws(WireError) {
         let end = offset + length
-        guard offset >= 0, length >= 0, end <= message.count else { throw WireError(.truncated, at: message.count) }
+        guard offset >= 0, length >= 0, end <= message.count else {
+            throw WireError(.truncated, at: message.count)
+        }
         guard let format = type.rdataFormat else {
             bytes = try message.octets(offset..<end)
             return
@@ -47,6 +49,14 @@ extension RDataField {
         }
     }
 
+    /// A length octet and as many octets.
+    var isCounted: Bool {
+        switch self {
+        case .characterString, .tag, .hexSalt, .base32Hash: true
+        default: false
+        }
+    }
+
     var isName: Bool {
         self == .compressibleName || self == .canonicalName || self == .plainName
     }
@@ -71,7 +81,7 @@ extension RDataField {
     private func fieldEnd(_ message: Span<UInt8>, from start: Int, end: Int) throws(WireError) -> Int {
         if let fixedLength { return start + fixedLength }
         switch self {
-        case .characterString, .tag, .hexSalt, .base32Hash:
+        case _ where isCounted:
             guard start < end else { throw WireError(.badRData, at: start) }
             return start + 1 + Int(message[start])
         case .characterStrings:
@@ -100,44 +110,55 @@ extension RDataField {
 // --- Walking over the names ---
 
 extension RData {
-    /// Calls `body` with each run of octets and whether it is a name, in order: what composing and folding need.
+    /// Calls `body` with each run of octets and, where the run is a name, its field: what composing and folding need.
+    ///
+    /// Content that does not fit the type, as `init(unchecked:)` may bring it, ends the walk with one plain run.
     func forEachPart(
-        of type: RecordType, _ body: (_ range: Range<Int>, _ field: RDataField?) -> Void
+        of type: RecordType, _ body: (_ range: Range<Int>, _ name: RDataField?) -> Void
     ) {
-        guard let format = type.rdataFormat, format.contains(where: \.isName) else {
-            body(0..<bytes.count, nil)
-            return
-        }
         var position = 0
         var plainStart = 0
-        for field in format {
-            guard field.isName else {
-                position = skip(field, from: position)
-                continue
+        if let format = type.rdataFormat, let last = format.lastIndex(where: \.isName) {
+            for field in format[...last] {
+                guard field.isName else {
+                    guard let end = skip(field, from: position) else { break }
+                    position = end
+                    continue
+                }
+                guard let end = nameEnd(from: position) else { break }
+                if plainStart < position { body(plainStart..<position, nil) }
+                body(position..<end, field)
+                position = end
+                plainStart = end
             }
-            if plainStart < position { body(plainStart..<position, nil) }
-            let end = nameEnd(from: position)
-            body(position..<end, field)
-            position = end
-            plainStart = end
         }
         if plainStart < bytes.count { body(plainStart..<bytes.count, nil) }
     }
 
-    private func skip(_ field: RDataField, from position: Int) -> Int {
-        if let fixedLength = field.fixedLength { return min(position + fixedLength, bytes.count) }
-        switch field {
-        case .characterString, .tag, .hexSalt, .base32Hash:
-            return position < bytes.count ? min(position + 1 + Int(bytes[position]), bytes.count) : position
-        default:
-            return bytes.count
+    /// Where a field that is not a name ends; nil where the data ends before.
+    func skip(_ field: RDataField, from position: Int) -> Int? {
+        let end: Int
+        if let fixedLength = field.fixedLength {
+            end = position + fixedLength
+        } else if field.isCounted {
+            guard position < bytes.count else { return nil }
+            end = position + 1 + Int(bytes[position])
+        } else {
+            end = bytes.count
         }
+        return end <= bytes.count ? end : nil
     }
 
-    private func nameEnd(from position: Int) -> Int {
-        var position = position
-        while position < bytes.count, bytes[position] != 0 { position += Int(bytes[position]) + 1 }
-        return min(position + 1, bytes.count)
+    /// Where an uncompressed name ends; nil where there is none.
+    func nameEnd(from start: Int) -> Int? {
+        var position = start
+        while position < bytes.count, bytes[position] <= DomainName.maximumLabelLength {
+            let length = Int(bytes[position])
+            position += length + 1
+            guard position - start <= DomainName.maximumLength else { return nil }
+            if length == 0 { return position }
+        }
+        return nil
     }
 
     /// The name that starts at `offset`; nil where the RDATA is not what its type promises.

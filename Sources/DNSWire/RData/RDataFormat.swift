@@ -57,7 +57,7 @@ extension RecordType {
         case .soa: Self.soaFormat
         case .mx: Self.mxFormat
         case .minfo: Self.minfoFormat
-        case .rrsig: Self.rrsigFormat
+        case .rrsig, .sig: Self.rrsigFormat
         default: Self.otherFormats[rawValue]
         }
     }
@@ -79,6 +79,8 @@ extension RecordType {
         RecordType.spf.rawValue: [.characterStrings],
         RecordType.rp.rawValue: [.canonicalName, .canonicalName],
         RecordType.afsdb.rawValue: [.uint16, .canonicalName],
+        RecordType.x25.rawValue: [.characterString],
+        RecordType.isdn.rawValue: [.characterStrings],
         RecordType.rt.rawValue: [.uint16, .canonicalName],
         RecordType.px.rawValue: [.uint16, .canonicalName, .canonicalName],
         RecordType.kx.rawValue: [.uint16, .canonicalName],

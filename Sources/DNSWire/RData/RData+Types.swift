@@ -57,7 +57,8 @@ public struct StartOfAuthority: Hashable, Sendable {
     public var minimum: UInt32
 
     public init(
-        primary: DomainName, mailbox: DomainName, serial: UInt32, refresh: UInt32, retry: UInt32, expire: UInt32,
+        primary: DomainName, mailbox: DomainName, serial: UInt32, refresh: UInt32, retry: UInt32,
+        expire: UInt32,
         minimum: UInt32
     ) {
         self.primary = primary
@@ -71,7 +72,9 @@ public struct StartOfAuthority: Hashable, Sendable {
 
     /// Nil when the RDATA is not a SOA's.
     public init?(_ rdata: RData) {
-        guard let primary = rdata.name(at: 0), let mailbox = rdata.name(at: primary.wire.count) else { return nil }
+        guard let primary = rdata.name(at: 0), let mailbox = rdata.name(at: primary.wire.count) else {
+            return nil
+        }
         let start = primary.wire.count + mailbox.wire.count
         let numbers = (0..<5).compactMap { rdata.uint32(at: start + $0 * 4) }
         guard numbers.count == 5 else { return nil }
