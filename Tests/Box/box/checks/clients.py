@@ -1,0 +1,1 @@
+def check(box, verdict): verdict.skip("not yet")
