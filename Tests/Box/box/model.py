@@ -108,10 +108,13 @@ def _read_plain_name(octets, position):
 
 @dataclass
 class Question:
-    """One line of the expectations. `shape` says which trouble the question is about."""
+    """One line of the expectations. `shape` says which trouble the question is about.
+
+    A question is `normal`; or `meant-to-fail`: SERVFAIL, or silence; or `may-fail`: that, or the right answer.
+    """
     qname: tuple
     qtype: str
     shape: str
-    kind: str = "normal"  # or meant-to-fail
+    kind: str = "normal"
     rcode: str = None
     answer: list = None

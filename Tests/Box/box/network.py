@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 from .process import BoxError
 
@@ -60,3 +61,11 @@ def count(word="upstream"):
     listing = json.loads(_run(["nft", "-j", "list", "counters", "table", *TABLE.split()], ""))
     return next(entry["counter"]["packets"] for entry in listing["nftables"]
                 if entry.get("counter", {}).get("name") == word)
+
+
+def settle(patience=30):
+    """Waits until a second goes by without a packet upstream."""
+    deadline, before = time.monotonic() + patience, -1
+    while (now := count()) != before and time.monotonic() < deadline:
+        before = now
+        time.sleep(1)

@@ -9,7 +9,7 @@ from . import name, rdata, wire
 from .lookup import find
 from .odd_answers import BADVERS, FORMERR, NOTAUTH, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL, Reply, empty, honest
 
-SLOW_SECONDS = 0.4
+SLOW_SECONDS = 0.3
 EVIL = rdata.compile("A", "23.66.66.66")  # an address that no expected answer has
 VICTIM = name.parse("victim-bank.com.")
 NO_TCP = {"tc-without-tcp"}
@@ -192,6 +192,9 @@ def without_authority_bit(request):
 MANNERS["servfail"] = lambda request: [empty(request, SERVFAIL)]
 MANNERS["refused"] = lambda request: [empty(request, REFUSED)]
 MANNERS["notauth"] = lambda request: [empty(request, NOTAUTH)]
+
+
+MANNERS["empty"] = lambda request: [empty(request)]
 
 
 @manner("upward-referral")

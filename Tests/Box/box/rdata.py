@@ -4,7 +4,7 @@ Each known type is a row of fields; everything else is RFC 3597's `\\# length he
 """
 
 import ipaddress
-import shlex
+import re
 import struct
 
 from . import name
@@ -44,13 +44,17 @@ def compile(type_text, text):
     """The wire form of master-file `text`, names absolute and uncompressed."""
     if text.startswith("\\#"):
         return bytes.fromhex("".join(text.split()[2:]))
-    words = shlex.split(text.replace("\\", "\\\\")) if '"' in text else text.split()
+    words = [_unquote(word) for word in re.findall(r'"(?:\\.|[^"\\])*"|\S+', text)]
     wire = b""
     for field in FIELDS[type_text]:
         if field in ("strings", "parameters", "hex"):
             return wire + _compile_rest(field, words)
         wire += _compile_field(field, words.pop(0))
     return wire
+
+
+def _unquote(word):
+    return re.sub(r"\\(.)", r"\1", word[1:-1]) if word.startswith('"') else word
 
 
 def _compile_field(field, word):

@@ -2,7 +2,7 @@
 
 
 class Verdict:
-    """One check's account. At most `shown` failures of a kind are printed in full; all are counted, all are in the state directory."""
+    """One check's account. All failures are counted and written to the state directory; only the first of many are printed."""
 
     def __init__(self, title, directory, shown=25):
         self.title, self.shown = title, shown
@@ -26,9 +26,9 @@ class Verdict:
             self.say(f"... further failures in {self._file}")
         self._count(good, what)
 
-    def skip(self, what):
+    def skip(self, what, count=1):
         self.say("skip  " + what)
-        self.skipped += 1
+        self.skipped += count
 
     def _count(self, good, what):
         if good:
@@ -40,13 +40,3 @@ class Verdict:
 
     def __str__(self):
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-
-
-def percentiles(seconds):
-    """The times that half, most and all answers took."""
-    if not seconds:
-        return "no times"
-    ordered = sorted(seconds)
-    at = lambda share: ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
-    return ", ".join(f"{label} {at(share):.1f} ms" for label, share in
-                     (("50%", .5), ("90%", .9), ("99%", .99), ("99.9%", .999), ("all", 1)))

@@ -106,10 +106,10 @@ class Internet:
             if key not in seen:
                 seen.add(key)
                 unique.append(question)
-                if question.kind == "normal":
-                    oracle.expect(self, question)
-                else:
+                if question.kind == "meant-to-fail":
                     question.rcode, question.answer = "SERVFAIL", []
+                else:
+                    oracle.expect(self, question)
         self.questions = unique
 
     def _add_apex(self, zone):
