@@ -15,6 +15,7 @@ class Box:
     def __init__(self, directory, kind, binary):
         self.directory, self.kind, self.binary = directory, kind, binary
         self.net = build()
+        self.strict = kind == "homing"  # the references show that the box works; they need not be as good
         self.warmed = False  # whether the resolver has been asked everything once
         self._programs, self._resolver, self._runs = [], None, 0
 

@@ -1,11 +1,11 @@
 """The resolvers that can be put into the box: how each is configured and started."""
 
+import os
+
 from .internet.infrastructure import ROOTS
+from .model import Question
 from .process import Program, wait_until
 from .stub import ask_all
-from .model import Question
-
-MIB = 1 << 20
 
 
 def root_hints():
@@ -37,6 +37,7 @@ UNBOUND = """server:
     num-threads: 1
     outgoing-range: 2048
     num-queries-per-thread: 1024
+    incoming-num-tcp: 100
     edns-buffer-size: 1232
     access-control: 127.0.0.0/8 allow
     access-control: ::1 allow
@@ -86,7 +87,7 @@ class Resolver:
     def _configuration(kind, port, cache_mib, values):
         if kind != "homing":
             return {"unbound": UNBOUND, "bind": BIND}[kind].format(**values)
-        text = HOMING.format(**values) if port != 5300 else "{}\n"
+        text = HOMING.format(**values) if port != 5300 else "# Everything at its default.\n"
         return text + HOMING_CACHE.format(**values) if cache_mib else text
 
     def _answers(self):
@@ -98,5 +99,4 @@ class Resolver:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
 
     def descriptors(self):
-        import os
         return len(os.listdir(f"/proc/{self.program.pid}/fd"))
