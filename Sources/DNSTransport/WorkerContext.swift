@@ -19,8 +19,11 @@ public protocol WorkerContext: AnyObject {
     /// Calls the service's `timerFired(token)` once, at or soon after `monotonic` nanoseconds.
     func schedule(_ token: UInt64, at monotonic: Int64)
 
-    /// Sends a finished response to a client that was told to wait. A client that has gone is ignored.
+    /// Sends a finished response to a client whose query was `.deferred`. A client that has gone is ignored.
     func reply(_ message: Span<UInt8>, to client: Client)
+
+    /// Says that a `.deferred` query gets no reply after all, so that a stream does not wait for it.
+    func abandon(_ client: Client)
 }
 
 /// Names one upstream exchange on one worker; never used twice.
@@ -59,10 +62,9 @@ public struct Client: Sendable, Hashable {
 public protocol WorkerService: AnyObject {
     /// One UDP datagram or one message of a stream.
     ///
-    /// The response is written to the front of `response` (65,535 octets at least for streams; the largest UDP payload
-    /// that the worker was configured with otherwise) and its length returned. 0 means: nothing now; either the query
-    /// was dropped, or `WorkerContext.reply` will follow.
-    func receive(_ query: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>) -> Int
+    /// A response is written to the front of `response`, which holds 65,535 octets for streams and otherwise the
+    /// largest UDP payload that the worker was configured with. Neither span may be kept.
+    func receive(_ query: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>) -> QueryDisposition
 
     /// A message that came for an exchange: over UDP whatever arrived on its socket, over TCP the message with its ID.
     func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition
@@ -71,6 +73,21 @@ public protocol WorkerService: AnyObject {
     func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd)
 
     func timerFired(_ token: UInt64)
+
+    /// Deferred queries and whatever else must finish before the worker may stop.
+    var pendingCount: Int { get }
+}
+
+/// What became of one query.
+public enum QueryDisposition: Sendable, Hashable {
+    /// The response is the first so many octets of the buffer. A length outside 1...buffer counts as `dropped`.
+    case answered(Int)
+    /// Exactly one `WorkerContext.reply` or `WorkerContext.abandon` follows. A half-closed stream is held open for it.
+    case deferred
+    /// There will be no answer.
+    case dropped
+    /// No answer, and a stream reads no more: it is closed once what it is still owed has been sent. Over UDP as `dropped`.
+    case closeConnection
 }
 
 public enum ExchangeDisposition: Sendable {

@@ -53,7 +53,9 @@ extension DomainName {
                 guard wire.count + length + 1 <= Self.maximumLength else {
                     throw WireError(.nameTooLong, at: position)
                 }
-                guard position + length < message.count else { throw WireError(.truncated, at: message.count) }
+                guard position + length < message.count else {
+                    throw WireError(.truncated, at: message.count)
+                }
                 for index in position...(position + length) { wire.append(message[index]) }
                 position += length + 1
                 if length == 0 {
@@ -145,7 +147,9 @@ extension DomainName {
     public func commonLabelCount(with other: DomainName) -> Int {
         var count = 0
         for (a, b) in zip(labels.reversed(), other.labels.reversed()) {
-            guard a.count == b.count, zip(a, b).allSatisfy({ lowercased($0) == lowercased($1) }) else { break }
+            guard a.count == b.count, zip(a, b).allSatisfy({ lowercased($0) == lowercased($1) }) else {
+                break
+            }
             count += 1
         }
         return count
@@ -153,7 +157,8 @@ extension DomainName {
 
     /// `label` put before the name; nil when that is too long.
     public func prepending(label: [UInt8]) -> DomainName? {
-        guard (1...Self.maximumLabelLength).contains(label.count), wire.count + label.count + 1 <= Self.maximumLength
+        guard (1...Self.maximumLabelLength).contains(label.count),
+            wire.count + label.count + 1 <= Self.maximumLength
         else { return nil }
         return DomainName(unchecked: [UInt8(label.count)] + label + wire)
     }
@@ -186,7 +191,9 @@ extension DomainName: Hashable {
     public static func == (a: DomainName, b: DomainName) -> Bool {
         guard a.wire.count == b.wire.count else { return false }
         // Length octets are at most 63, below any letter, so folding the whole is safe.
-        for index in a.wire.indices where lowercased(a.wire[index]) != lowercased(b.wire[index]) { return false }
+        for index in a.wire.indices where lowercased(a.wire[index]) != lowercased(b.wire[index]) {
+            return false
+        }
         return true
     }
 

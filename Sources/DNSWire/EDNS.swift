@@ -123,7 +123,9 @@ extension EDNS {
             let start = position + 4
             guard start + length <= range.upperBound else { throw WireError(.badOption, at: position) }
             let data = try message.octets(start..<(start + length))
-            guard let option = EDNSOption(code: code, data: data) else { throw WireError(.badOption, at: position) }
+            guard let option = EDNSOption(code: code, data: data) else {
+                throw WireError(.badOption, at: position)
+            }
             options.append(option)
             position = start + length
         }
@@ -190,7 +192,9 @@ extension ClientSubnet {
         default: return nil
         }
         let given = data[4...]
-        guard source <= octetCount * 8, Int(data[3]) <= octetCount * 8, given.count == (source + 7) / 8 else { return nil }
+        guard source <= octetCount * 8, Int(data[3]) <= octetCount * 8, given.count == (source + 7) / 8 else {
+            return nil
+        }
         let padded = Array(given) + [UInt8](repeating: 0, count: octetCount - given.count)
         guard let address = IPAddress(octets: padded), address.masked(toPrefix: source) == address,
             let network = IPNetwork(address, prefixLength: source)

@@ -49,7 +49,8 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
     public static let badCookie = ResponseCode(rawValue: 23)
 
     static let mnemonics: [(ResponseCode, String)] = [
-        (.noError, "NOERROR"), (.formatError, "FORMERR"), (.serverFailure, "SERVFAIL"), (.nxDomain, "NXDOMAIN"),
+        (.noError, "NOERROR"), (.formatError, "FORMERR"), (.serverFailure, "SERVFAIL"),
+        (.nxDomain, "NXDOMAIN"),
         (.notImplemented, "NOTIMP"), (.refused, "REFUSED"), (.yxDomain, "YXDOMAIN"), (.yxRRset, "YXRRSET"),
         (.nxRRset, "NXRRSET"), (.notAuth, "NOTAUTH"), (.notZone, "NOTZONE"), (.badVersion, "BADVERS"),
         (.badCookie, "BADCOOKIE"),

@@ -76,7 +76,8 @@ extension IPAddress: CustomStringConvertible {
             if end - start > max(1, best.count) { best = start..<end }
             start = max(end, start + 1)
         }
-        let text = { (range: Range<Int>) in groups[range].map { String($0, radix: 16) }.joined(separator: ":") }
+        let text = { (range: Range<Int>) in groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+        }
         return best.isEmpty ? text(0..<8) : text(0..<best.lowerBound) + "::" + text(best.upperBound..<8)
     }
 
@@ -109,7 +110,9 @@ extension IPAddress: CustomStringConvertible {
         let halves = split(text)
         guard let head = halves.first.flatMap({ groups(of: $0) }) else { return nil }
         if halves.count == 1 { return head.count == 8 ? number(of: head) : nil }
-        guard halves.count == 2, let tail = groups(of: halves[1]), head.count + tail.count <= 7 else { return nil }
+        guard halves.count == 2, let tail = groups(of: halves[1]), head.count + tail.count <= 7 else {
+            return nil
+        }
         return number(of: head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
     }
 

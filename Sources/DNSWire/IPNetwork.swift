@@ -18,7 +18,9 @@ public struct IPNetwork: Hashable, Sendable {
         if parts.count == 1 {
             self.init(address, prefixLength: address.bitCount)
         } else {
-            guard parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let length = Int(parts[1]) else { return nil }
+            guard parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let length = Int(parts[1]) else {
+                return nil
+            }
             self.init(address, prefixLength: length)
         }
     }

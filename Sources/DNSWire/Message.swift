@@ -61,7 +61,8 @@ public struct Message: Hashable, Sendable {
             payloadSize: record.recordClass.rawValue, version: UInt8(truncatingIfNeeded: fields >> 16),
             dnssecOK: fields & 0x8000 != 0,
             options: try EDNS.parseOptions(message, dataStart..<range.upperBound))
-        responseCode = ResponseCode(rawValue: UInt16(truncatingIfNeeded: fields >> 24) << 4 | header.flagBits & 0xf)
+        responseCode = ResponseCode(
+            rawValue: UInt16(truncatingIfNeeded: fields >> 24) << 4 | header.flagBits & 0xf)
     }
 
     /// The message in wire form with compression. The header's counts are made from the sections; records that do not

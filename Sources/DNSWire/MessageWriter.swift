@@ -154,7 +154,9 @@ public struct MessageWriter: Sendable {
                 append(0xc000 | target)
                 return
             }
-            if bytes.count < 0x4000, targets.count < Self.maximumTargets { targets.append(UInt16(bytes.count)) }
+            if bytes.count < 0x4000, targets.count < Self.maximumTargets {
+                targets.append(UInt16(bytes.count))
+            }
             let end = offset + 1 + Int(wire[offset])
             bytes += wire[offset..<end]
             offset = end

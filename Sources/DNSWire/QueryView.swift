@@ -54,7 +54,9 @@ public struct QueryView: Sendable {
         while true {
             let length = Int(try packet.uint8(at: position))
             // A pointer in the first name could only point into the header.
-            guard length <= DomainName.maximumLabelLength else { throw WireError(.badLabelType, at: position) }
+            guard length <= DomainName.maximumLabelLength else {
+                throw WireError(.badLabelType, at: position)
+            }
             position += length + 1
             guard position - Header.length <= DomainName.maximumLength else {
                 throw WireError(.nameTooLong, at: position)
@@ -100,7 +102,9 @@ public struct QueryView: Sendable {
             switch length >> 6 {
             case 0:
                 position += length + 1
-                guard position - start <= DomainName.maximumLength else { throw WireError(.nameTooLong, at: start) }
+                guard position - start <= DomainName.maximumLength else {
+                    throw WireError(.nameTooLong, at: start)
+                }
                 if length == 0 { return }
             case 3:
                 guard Int(try packet.uint16(at: position) & 0x3fff) < start else {

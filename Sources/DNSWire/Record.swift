@@ -32,7 +32,8 @@ public struct Record: Hashable, Sendable {
     public var rdata: RData
 
     public init(
-        _ ownerName: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, ttl: UInt32, _ rdata: RData
+        _ ownerName: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, ttl: UInt32,
+        _ rdata: RData
     ) {
         self.ownerName = ownerName
         self.type = type

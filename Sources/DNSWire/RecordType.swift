@@ -83,13 +83,17 @@ extension RecordType {
         (.a, "A"), (.ns, "NS"), (.md, "MD"), (.mf, "MF"), (.cname, "CNAME"), (.soa, "SOA"), (.mb, "MB"),
         (.mg, "MG"), (.mr, "MR"), (.null, "NULL"), (.wks, "WKS"), (.ptr, "PTR"), (.hinfo, "HINFO"),
         (.minfo, "MINFO"), (.mx, "MX"), (.txt, "TXT"), (.rp, "RP"), (.afsdb, "AFSDB"), (.x25, "X25"),
-        (.isdn, "ISDN"), (.rt, "RT"), (.sig, "SIG"), (.key, "KEY"), (.px, "PX"), (.aaaa, "AAAA"), (.loc, "LOC"),
+        (.isdn, "ISDN"), (.rt, "RT"), (.sig, "SIG"), (.key, "KEY"), (.px, "PX"), (.aaaa, "AAAA"),
+        (.loc, "LOC"),
         (.nxt, "NXT"), (.srv, "SRV"), (.naptr, "NAPTR"), (.kx, "KX"), (.cert, "CERT"), (.dname, "DNAME"),
         (.opt, "OPT"), (.apl, "APL"), (.ds, "DS"), (.sshfp, "SSHFP"), (.rrsig, "RRSIG"), (.nsec, "NSEC"),
-        (.dnskey, "DNSKEY"), (.dhcid, "DHCID"), (.nsec3, "NSEC3"), (.nsec3param, "NSEC3PARAM"), (.tlsa, "TLSA"),
-        (.smimea, "SMIMEA"), (.cds, "CDS"), (.cdnskey, "CDNSKEY"), (.openpgpkey, "OPENPGPKEY"), (.csync, "CSYNC"),
+        (.dnskey, "DNSKEY"), (.dhcid, "DHCID"), (.nsec3, "NSEC3"), (.nsec3param, "NSEC3PARAM"),
+        (.tlsa, "TLSA"),
+        (.smimea, "SMIMEA"), (.cds, "CDS"), (.cdnskey, "CDNSKEY"), (.openpgpkey, "OPENPGPKEY"),
+        (.csync, "CSYNC"),
         (.zonemd, "ZONEMD"), (.svcb, "SVCB"), (.https, "HTTPS"), (.spf, "SPF"), (.eui48, "EUI48"),
-        (.eui64, "EUI64"), (.tkey, "TKEY"), (.tsig, "TSIG"), (.ixfr, "IXFR"), (.axfr, "AXFR"), (.mailb, "MAILB"),
+        (.eui64, "EUI64"), (.tkey, "TKEY"), (.tsig, "TSIG"), (.ixfr, "IXFR"), (.axfr, "AXFR"),
+        (.mailb, "MAILB"),
         (.maila, "MAILA"), (.any, "ANY"), (.uri, "URI"), (.caa, "CAA"),
     ]
     private static let names = Dictionary(uniqueKeysWithValues: mnemonics.map { ($0.0.rawValue, $0.1) })
@@ -134,7 +138,9 @@ public struct RecordClass: RawRepresentable, Hashable, Sendable {
         case "NONE": self = .none
         case "ANY": self = .any
         case let other:
-            guard other.hasPrefix("CLASS"), let number: UInt16 = decimal(other.dropFirst(5)) else { return nil }
+            guard other.hasPrefix("CLASS"), let number: UInt16 = decimal(other.dropFirst(5)) else {
+                return nil
+            }
             self.init(rawValue: number)
         }
     }

@@ -19,7 +19,9 @@ public struct SipHash: Sendable {
         /// Sixteen octets, little-endian as the algorithm reads them; nil for any other count.
         public init?(octets: [UInt8]) {
             guard octets.count == 16 else { return nil }
-            let word = { (part: ArraySlice<UInt8>) in part.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+            let word = { (part: ArraySlice<UInt8>) in
+                part.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            }
             self.init(low: word(octets[..<8]), high: word(octets[8...]))
         }
 

@@ -30,7 +30,8 @@ import Testing
 
     @Test func queryViewReadsInPlace() {
         var message = Message(header: Header(id: 7), questions: [Question("WwW.example.", .aaaa)])
-        message.edns = EDNS(payloadSize: 100, dnssecOK: true, options: [.cookie(client: Array(1...8), server: [])])
+        message.edns = EDNS(
+            payloadSize: 100, dnssecOK: true, options: [.cookie(client: Array(1...8), server: [])])
         let bytes = message.compose()
         let view = QueryView(bytes.span)
         #expect(view.fault == nil)

@@ -1,0 +1,1 @@
+"""The box: a small internet on one machine's loopback, and the checks a resolver must pass in it."""

@@ -1,0 +1,22 @@
+"""What the reference resolvers are known not to manage in the box, by shape: counted as skipped for them, never for Homing."""
+
+SLOW_TO_GIVE_UP = "repeats at a dead server for longer than our client waits"
+FIRST_REPLY_COUNTS = "takes the first packet with the right ID and address for the answer, and ends there"
+
+KNOWN = {
+    "unbound": {
+        "one-closed-of-two": SLOW_TO_GIVE_UP, "one-hole-of-two": SLOW_TO_GIVE_UP, "two-closed-of-three": SLOW_TO_GIVE_UP,
+        "two-hole-of-three": SLOW_TO_GIVE_UP, "half-garbage": SLOW_TO_GIVE_UP, "half-edns-drop": SLOW_TO_GIVE_UP,
+        "odd-garbage-first": FIRST_REPLY_COUNTS, "odd-wrong-question-first": FIRST_REPLY_COUNTS,
+        "odd-edns-badvers": "takes BADVERS without records for NODATA",
+        "half-empty": "takes an empty reply without AA for NODATA",
+        "all-endless-referral": "takes a referral of a zone to itself for NODATA",
+    },
+    "bind": {},
+    "homing": {},
+}
+
+
+def excuse(resolver, shape):
+    """Why a failure there is no news, or None."""
+    return KNOWN[resolver].get(shape)

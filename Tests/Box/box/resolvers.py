@@ -1,0 +1,102 @@
+"""The resolvers that can be put into the box: how each is configured and started."""
+
+import os
+
+from .internet.infrastructure import ROOTS
+from .model import Question
+from .process import Program, wait_until
+from .stub import ask_all
+
+
+def root_hints():
+    lines = []
+    for letter, (v4, v6) in ROOTS.items():
+        owner = f"{letter}.root-servers.net."
+        lines += [f". 3600000 IN NS {owner}", f"{owner} 3600000 IN A {v4}", f"{owner} 3600000 IN AAAA {v6}"]
+    return "\n".join(lines) + "\n"
+
+
+HOMING = "listen:\n  - 127.0.0.1:{port}\n  - '[::1]:{port}'\n"
+HOMING_CACHE = "cache:\n  size: {size}MiB\n"
+
+UNBOUND = """server:
+    interface: 127.0.0.1@{port}
+    interface: ::1@{port}
+    port: {port}
+    username: ""
+    chroot: ""
+    directory: "{directory}"
+    pidfile: "{directory}/pid"
+    root-hints: "{directory}/root.hints"
+    module-config: "iterator"
+    qname-minimisation: yes
+    do-not-query-localhost: yes
+    use-syslog: no
+    logfile: ""
+    verbosity: 1
+    num-threads: 1
+    outgoing-range: 2048
+    num-queries-per-thread: 1024
+    incoming-num-tcp: 100
+    edns-buffer-size: 1232
+    access-control: 127.0.0.0/8 allow
+    access-control: ::1 allow
+    msg-cache-size: {third}m
+    rrset-cache-size: {two_thirds}m
+remote-control:
+    control-enable: no
+"""
+
+BIND = """options {{
+    directory "{directory}";
+    pid-file "{directory}/pid";
+    session-keyfile none;
+    lock-file none;
+    listen-on port {port} {{ 127.0.0.1; }};
+    listen-on-v6 port {port} {{ ::1; }};
+    recursion yes;
+    allow-query {{ any; }};
+    dnssec-validation no;
+    qname-minimization relaxed;
+    max-cache-size {size}M;
+    edns-udp-size 1232;
+    max-udp-size 1232;
+}};
+controls {{ }};
+zone "." {{ type hint; file "{directory}/root.hints"; }};
+"""
+
+
+class Resolver:
+    """A running resolver. `cache_mib` is the ceiling it is given for its cache."""
+
+    def __init__(self, kind, binary, directory, port=5300, cache_mib=None):
+        directory.mkdir()
+        self.kind, self.port, self.cache_mib = kind, port, cache_mib
+        size = cache_mib or 256
+        values = dict(port=port, directory=directory, size=size, third=max(1, size // 3), two_thirds=max(1, size * 2 // 3))
+        (directory / "root.hints").write_text(root_hints())
+        config = directory / "config"
+        config.write_text(self._configuration(kind, port, cache_mib, values))
+        command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
+                   "bind": [binary or "named", "-g", "-c", config]}[kind]
+        self.program = Program(kind, list(map(str, command)), directory / "log", cwd=directory)
+        wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
+
+    @staticmethod
+    def _configuration(kind, port, cache_mib, values):
+        if kind != "homing":
+            return {"unbound": UNBOUND, "bind": BIND}[kind].format(**values)
+        text = HOMING.format(**values) if port != 5300 else "# Everything at its default.\n"
+        return text + HOMING_CACHE.format(**values) if cache_mib else text
+
+    def _answers(self):
+        return ask_all([Question((), "NS", "")], self.port, patience=2)[0].rcode == "NOERROR"
+
+    def resident(self):
+        """Resident memory in octets."""
+        lines = open(f"/proc/{self.program.pid}/status").read().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.program.pid}/fd"))
