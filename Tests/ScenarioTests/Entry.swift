@@ -35,7 +35,8 @@ enum MatchItem: Hashable {
 extension MatchItem {
     private static let words: [String: MatchItem] = [
         "opcode": .opcode, "qtype": .qtype, "qname": .qname, "subdomain": .subdomain, "rcode": .rcode,
-        "question": .question, "answer": .answer, "authority": .authority, "additional": .additional, "all": .all,
+        "question": .question, "answer": .answer, "authority": .authority, "additional": .additional,
+        "all": .all,
         "all_noedns": .allButEDNS, "ttl": .ttl, "DO": .dnssecOK, "CO": .compactOK, "noedns": .noEDNS,
         "ednsdata": .ednsData, "UDP": .udp, "TCP": .tcp, "qcase": .qnameCase, "flags": .flags, "edns": .edns,
         "nsid": .nsid, "client_cookie": .clientCookie, "server_cookie": .serverCookie,

@@ -236,7 +236,9 @@ struct RecordText: Hashable, CustomStringConvertible {
 
     private var data: String {
         if let address = record.rdata.address, [.a, .aaaa].contains(record.type) { return "\(address)" }
-        if [.ns, .cname, .dname, .ptr].contains(record.type), let name = record.rdata.targetName { return "\(name)" }
+        if [.ns, .cname, .dname, .ptr].contains(record.type), let name = record.rdata.targetName {
+            return "\(name)"
+        }
         if let soa = StartOfAuthority(record.rdata), record.type == .soa {
             return "\(soa.primary) \(soa.mailbox) \(soa.serial) ... \(soa.minimum)"
         }

@@ -66,10 +66,30 @@ import Testing
     @Test func coreLooksAtDenialsOfDNSSECAloneAndNeverAtServers() {
         let soa = Record("example.", .soa, ttl: 1, .name("x."))
         let withoutDO = entry(.all, packet: response { $0.answers = [] })
-        #expect(withoutDO.mismatches(with: seen(response { $0.answers = []; $0.authorities = [soa] }), .core).isEmpty)
-        let withDO = entry(.all, packet: response { $0.answers = []; $0.edns = EDNS(dnssecOK: true) })
-        #expect(withDO.mismatches(with: seen(response { $0.answers = []; $0.authorities = [server] }), .core).isEmpty)
-        let found = withDO.mismatches(with: seen(response { $0.answers = []; $0.authorities = [soa] }), .core)
+        #expect(
+            withoutDO.mismatches(
+                with: seen(
+                    response {
+                        $0.answers = []; $0.authorities = [soa]
+                    }), .core
+            ).isEmpty)
+        let withDO = entry(
+            .all,
+            packet: response {
+                $0.answers = []; $0.edns = EDNS(dnssecOK: true)
+            })
+        #expect(
+            withDO.mismatches(
+                with: seen(
+                    response {
+                        $0.answers = []; $0.authorities = [server]
+                    }), .core
+            ).isEmpty)
+        let found = withDO.mismatches(
+            with: seen(
+                response {
+                    $0.answers = []; $0.authorities = [soa]
+                }), .core)
         #expect(found.map(\.item) == ["authority"])
     }
 

@@ -205,11 +205,15 @@ struct EntryParser {
         var options: [EDNSOption] = []
         var rest = octets[...]
         while !rest.isEmpty {
-            guard rest.count >= 4 else { throw ScenarioError(line: line.number, reason: "a short EDNS option") }
+            guard rest.count >= 4 else {
+                throw ScenarioError(line: line.number, reason: "a short EDNS option")
+            }
             let head = Array(rest.prefix(4))
             let length = Int(head[2]) << 8 | Int(head[3])
             rest = rest.dropFirst(4)
-            guard rest.count >= length else { throw ScenarioError(line: line.number, reason: "a short EDNS option") }
+            guard rest.count >= length else {
+                throw ScenarioError(line: line.number, reason: "a short EDNS option")
+            }
             // As it stands, whatever its content: tests send bad options, too.
             options.append(.unknown(code: UInt16(head[0]) << 8 | UInt16(head[1]), Array(rest.prefix(length))))
             rest = rest.dropFirst(length)

@@ -29,9 +29,31 @@ extension ScenarioFile {
         + files(in: sharedDirectory.appendingPathComponent("deckard"), dialect: .deckard)
 
     private static func files(in directory: URL, dialect: Dialect) -> [ScenarioFile] {
-        let contents = try? FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+        let contents = try? FileManager.default.contentsOfDirectory(
+            at: directory, includingPropertiesForKeys: nil)
         return (contents ?? []).filter { $0.pathExtension == "rpl" }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
             .map { ScenarioFile(url: $0, dialect: dialect) }
     }
+}
+
+/// Files that Homing is not held to, each for a reason.
+enum ScenarioExceptions {
+    /// By `unbound/name.rpl` or `deckard/name.rpl`.
+    static let reasons: [String: String] = {
+        let url = ScenarioFile.ownDirectory.appendingPathComponent("EXCEPTIONS.tsv")
+        let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: "\t", maxSplits: 1) }
+        return Dictionary(rows.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }) {
+            first, _ in first
+        }
+    }()
+}
+
+extension ScenarioFile {
+    /// The name under which a file is listed in EXCEPTIONS.tsv.
+    var path: String { "\(url.deletingLastPathComponent().lastPathComponent)/\(name)" }
+
+    /// The shared files that Homing is held to.
+    static let sharedWithoutExceptions = shared.filter { ScenarioExceptions.reasons[$0.path] == nil }
 }

@@ -44,7 +44,9 @@ extension ScenarioHeader {
             guard let first = tokens.first?.text else { continue }
             switch first {
             case "TEMPFILE_CONTENTS", "AUTOTRUST_FILE":
-                guard tokens.count == 2 else { throw ScenarioError(line: number, reason: "\(first) takes a name") }
+                guard tokens.count == 2 else {
+                    throw ScenarioError(line: number, reason: "\(first) takes a name")
+                }
                 let start = number
                 let end = first == "AUTOTRUST_FILE" ? "AUTOTRUST_END" : "TEMPFILE_END"
                 var contents: [String] = []

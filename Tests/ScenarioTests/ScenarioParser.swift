@@ -4,7 +4,8 @@ extension Scenario {
     /// Reads a whole file.
     init(parsing text: String, dialect: Dialect) throws(ScenarioError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard let end = lines.firstIndex(where: { $0.drop(while: \.isWhitespace).hasPrefix("CONFIG_END") }) else {
+        guard let end = lines.firstIndex(where: { $0.drop(while: \.isWhitespace).hasPrefix("CONFIG_END") })
+        else {
             throw ScenarioError(line: 1, reason: "no CONFIG_END")
         }
         header = try ScenarioHeader(lines: lines[..<end], dialect: dialect)
@@ -34,7 +35,9 @@ extension Scenario {
                 throw ScenarioError(line: line.number, reason: "\(line.keyword) is not a word of a scenario")
             }
         }
-        guard !steps.isEmpty else { throw ScenarioError(line: begin.number, reason: "a scenario without steps") }
+        guard !steps.isEmpty else {
+            throw ScenarioError(line: begin.number, reason: "a scenario without steps")
+        }
     }
 }
 
@@ -117,7 +120,8 @@ extension ScenarioStep {
             words = []
         }
         guard words.isEmpty else {
-            throw ScenarioError(line: line.number, reason: "\(words.joined(separator: " ")) is not understood")
+            throw ScenarioError(
+                line: line.number, reason: "\(words.joined(separator: " ")) is not understood")
         }
     }
 
@@ -128,7 +132,8 @@ extension ScenarioStep {
             words = []
             return .unsupported("TIME_PASSES EVAL")
         }
-        guard words.count == 2, words.first == "ELAPSE", let seconds = Double(words.last ?? ""), seconds >= 0 else {
+        guard words.count == 2, words.first == "ELAPSE", let seconds = Double(words.last ?? ""), seconds >= 0
+        else {
             throw ScenarioError(line: line.number, reason: "TIME_PASSES takes ELAPSE and seconds")
         }
         words = []
@@ -140,7 +145,9 @@ extension OutQueryCount {
     fileprivate init(_ words: inout ArraySlice<String>, _ line: Line) throws(ScenarioError) {
         guard words.count >= 2, let comparison = Comparison(rawValue: words.removeFirst()),
             let number = Int(words.removeFirst())
-        else { throw ScenarioError(line: line.number, reason: "COUNT_OUT_QUERIES takes =, <= or >= and a number") }
+        else {
+            throw ScenarioError(line: line.number, reason: "COUNT_OUT_QUERIES takes =, <= or >= and a number")
+        }
         self.comparison = comparison
         self.number = number
         while words.count >= 2 {

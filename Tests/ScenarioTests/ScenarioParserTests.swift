@@ -18,6 +18,7 @@ import Testing
         let tokens = try Tokenizer.tokens(of: #"a "b ; # c" """#, line: 1)
         #expect(tokens.map(\.text) == ["a", "b ; # c", ""])
         #expect(tokens.map(\.isQuoted) == [false, true, true])
+        #expect(try words(#"1 x. alpn="h2 ;h3" port=1"#) == ["1", "x.", #"alpn="h2 ;h3""#, "port=1"])
     }
 
     @Test func escapesProtect() throws {
@@ -41,45 +42,43 @@ import Testing
         return try RecordReader(origin: origin, defaultTTL: 3600).record(line)
     }
 
-    @Test(arguments: ["a.b. 60 IN A 192.0.2.1", "a.b. IN 60 A 192.0.2.1", "a.b. 60 A 192.0.2.1", "A.B. 60 in a 192.0.2.1"])
+    @Test(arguments: [
+        "a.b. 60 IN A 192.0.2.1", "a.b. IN 60 A 192.0.2.1", "a.b. 60 A 192.0.2.1", "A.B. 60 in a 192.0.2.1",
+    ])
     func ttlAndClassInEitherOrder(_ text: String) throws {
         #expect(try record(text) == Record("a.b.", .a, ttl: 60, .address(IPAddress(192, 0, 2, 1))))
     }
 
     @Test func defaults() throws {
         #expect(try record("a. A 192.0.2.1").ttl == 3600)
-        #expect(try record("a NS b", origin: "example.") == Record("a.example.", .ns, ttl: 3600, .name("b.example.")))
-        #expect(try record("@ NS @", origin: "example.") == Record("example.", .ns, ttl: 3600, .name("example.")))
+        #expect(
+            try record("a NS b", origin: "example.")
+                == Record("a.example.", .ns, ttl: 3600, .name("b.example.")))
+        #expect(
+            try record("@ NS @", origin: "example.") == Record("example.", .ns, ttl: 3600, .name("example.")))
     }
 
-    /// Each text beside its octets, by the type's RFC.
+    /// RDATA is DNSWire's to read; here, that the words reach it as they were written.
     @Test(arguments: [
         ("AAAA 2001:db8::1", "20010db8000000000000000000000001"),
         ("MX 10 m.", "000a016d00"),
-        ("TXT \"a b\" c", "03612062" + "0163"),
+        ("TXT \"a b\" c", "036120620163"),
         ("TXT \"\\065\\\"\"", "024122"),
-        ("SOA a. b. 1 2 3 4 5", "016100" + "016200" + "0000000100000002000000030000000400000005"),
-        ("SRV 1 2 3 t.", "000100020003" + "017400"),
-        ("DS 12345 13 2 AB cd", "30390d02abcd"),
-        ("DNSKEY 257 3 RSASHA256 AwEAAQ==", "0101030803010001"),
-        ("NSEC b. A TXT RRSIG", "016200" + "0006400080000002"),
-        ("NSEC3PARAM 1 0 10 aabb", "0100000a02aabb"),
-        ("NSEC3 1 1 0 - 0P9MHAVEQVM6T7VBL5LOP2U3T2RP3TOM NS", "0101000000" + "1406536"),
-        ("CAA 0 issue \"ca.example\"", "0005" + "6973737565" + "63612e6578616d706c65"),
+        ("DS 12345 13 2 AB cd ; comment", "30390d02abcd"),
         ("TYPE65280 \\# 3 01 02ff", "0102ff"),
         ("A \\# 4 c0000201", "c0000201"),
-        ("RRSIG A 8 2 60 20240301000000 1709164800 7 a. AAAA", "0001" + "0802" + "0000003c" + "65e11a80" + "65dfc900" + "0007" + "016100" + "000000"),
+        ("A \\# 3 c00002", "c00002"),
+        ("A \\# 0", ""),
     ])
     func rdata(_ text: String, _ hex: String) throws {
         let bytes = try record("x. " + text).rdata.bytes
         let found = bytes.map { String($0 >> 4, radix: 16) + String($0 & 0xf, radix: 16) }.joined()
-        #expect(found.hasPrefix(hex))
+        #expect(found == hex)
     }
 
     @Test(arguments: [
-        "a. A", "a. A 192.0.2", "a. A 192.0.2.1 x", "a. A ::1", "a. NOTYPE x", "a..b. A 192.0.2.1", "a. MX x y.",
-        "a. MX 70000 y.", "a. DS 1 2 3 xyz", "a. TYPE65280 \\# 2 01", "a. TYPE65280 01", "a. SOA a. b. 1 2 3 4",
-        "a. 60", "a.",
+        "a. A", "a. A 192.0.2", "a. A 192.0.2.1 x", "a. NOTYPE x", "a..b. A 192.0.2.1", "a. TYPE65280 01",
+        "a. TYPE65280 \\# 2 01", "a. A \\#", "a. 60", "a.",
     ])
     func malformedRecordIsRefused(_ text: String) {
         #expect(throws: ScenarioError.self) { try record(text) }
@@ -172,14 +171,20 @@ import Testing
         #expect(entry.packet.authorities.first?.ownerName == "example.")
         #expect(scenario.steps.map(\.id) == [1, 5, 6, 7, 8, 9])
         #expect(scenario.steps.map(\.action.name).last == "NOTHING")
-        guard case .query(let query, let from) = scenario.steps[0].action else { throw ScenarioError(line: 0, reason: "") }
+        guard case .query(let query, let from) = scenario.steps[0].action else {
+            throw ScenarioError(line: 0, reason: "")
+        }
         #expect(from == IPAddress(192, 0, 2, 77))
         #expect(query.packet.questions == [Question("www.example.", .a)])
-        guard case .countOutQueries(let count) = scenario.steps[1].action else { throw ScenarioError(line: 0, reason: "") }
+        guard case .countOutQueries(let count) = scenario.steps[1].action else {
+            throw ScenarioError(line: 0, reason: "")
+        }
         #expect(count.since == 1)
         #expect(count.holds(for: 3) && !count.holds(for: 4))
         #expect(count.entry != nil)
-        guard case .checkOutQuery(let out, let to) = scenario.steps[4].action else { throw ScenarioError(line: 0, reason: "") }
+        guard case .checkOutQuery(let out, let to) = scenario.steps[4].action else {
+            throw ScenarioError(line: 0, reason: "")
+        }
         #expect(out.rawPacket == [1, 2, 255])
         #expect(to == IPAddress(192, 0, 2, 1))
     }

@@ -79,6 +79,7 @@ struct ScenarioRunner {
             throw failure("still open: \(open.server.address) \(open.message.questionText)")
         }
         if !worker.answers.isEmpty { throw failure("a client was answered and no step looked at it") }
+        if service.pendingCount > 0 { throw failure("the service still has work, and nothing is open") }
     }
 
     private var step: ScenarioStep { scenario.steps[next] }
@@ -155,7 +156,9 @@ struct ScenarioRunner {
         for (index, range) in candidates {
             for (position, entry) in range.entries.enumerated() {
                 let number = index * 10_000 + position
-                if !query.spentEntries.contains(number), entry.matches(query.packet) { return (number, entry) }
+                if !query.spentEntries.contains(number), entry.matches(query.packet) {
+                    return (number, entry)
+                }
             }
         }
         return nil
@@ -171,7 +174,8 @@ struct ScenarioRunner {
     private func perform(_ entry: Entry, on query: ScriptedWorker.OpenQuery) {
         switch entry.deed(for: query.message, queryBytes: query.bytes) {
         case .reply(let bytes):
-            let summary = (try? Message(parsing: bytes.span))?.summary ?? "\(bytes.count) octets that are no message"
+            let summary =
+                (try? Message(parsing: bytes.span))?.summary ?? "\(bytes.count) octets that are no message"
             worker.note("<- \(query.server.address) \(summary)")
             // The service may send or cancel while it reads, but it has not ended this query before it says so.
             if service.upstreamReceived(bytes.span, for: query.exchange) == .finished {
@@ -250,8 +254,11 @@ struct ScenarioRunner {
         worker.note("=> client \(address) asks \(query.questionText)")
         var response = [UInt8](repeating: 0, count: isStream || rules.strictness == .core ? 65_535 : 1232)
         var space = response.mutableSpan
-        let length = service.receive(bytes.span, from: client, into: &space)
-        if length > 0 { worker.take(answer: Array(response.prefix(length)), for: client) }
+        switch service.receive(bytes.span, from: client, into: &space) {
+        case .answered(let length): worker.take(answer: Array(response.prefix(length)), for: client)
+        case .deferred: worker.expectAnswer(for: client)
+        case .dropped, .closeConnection: worker.note("=> client \(address) gets no answer")
+        }
     }
 
     private mutating func settle() throws {
@@ -268,7 +275,8 @@ struct ScenarioRunner {
         try settle()
         while true {
             let timer = worker.timers.map(\.at).min()
-            let query = rules.timePassesForQueries ? worker.openQueries.min { $0.deadline < $1.deadline } : nil
+            let query =
+                rules.timePassesForQueries ? worker.openQueries.min { $0.deadline < $1.deadline } : nil
             guard let event = [timer, query?.deadline].compactMap({ $0 }).min(), event <= end else { break }
             worker.setClock(monotonic: max(event, worker.now.monotonic))
             if let query, query.deadline == event { self.end(query, .timedOut) }
@@ -281,11 +289,13 @@ struct ScenarioRunner {
 
     private func check(_ count: OutQueryCount) throws {
         let counted = worker.sentQueries.filter { query in
-            query.step >= (count.since ?? 0) && (count.destination ?? query.server.address) == query.server.address
+            query.step >= (count.since ?? 0)
+                && (count.destination ?? query.server.address) == query.server.address
                 && count.entry?.matches(query.packet) ?? true
         }
         guard count.holds(for: counted.count) else {
-            throw failure("\(counted.count) queries were sent, \(count.comparison.rawValue) \(count.number) expected")
+            throw failure(
+                "\(counted.count) queries were sent, \(count.comparison.rawValue) \(count.number) expected")
         }
     }
 
@@ -304,7 +314,9 @@ struct ScenarioRunner {
     }
 
     private func problems(with answer: ScriptedWorker.Answer, _ entry: Entry) -> [String] {
-        guard var message = try? Message(parsing: answer.bytes.span) else { return ["the answer is malformed"] }
+        guard var message = try? Message(parsing: answer.bytes.span) else {
+            return ["the answer is malformed"]
+        }
         guard let query = asked[answer.client.route] else { return ["an answer for nobody"] }
         var problems: [String] = []
         if message.header.id != query.header.id { problems.append("the ID is not the client's") }

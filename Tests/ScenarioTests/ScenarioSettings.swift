@@ -84,7 +84,8 @@ struct ScenarioSettings {
             }
             privateAddresses.append(network)
         case "private-domain": privateDomains.append(try Self.name(setting))
-        case "local-zone" where setting.words.last == "nodefault": unservedZones.append(try Self.name(setting))
+        case "local-zone" where setting.words.last == "nodefault":
+            unservedZones.append(try Self.name(setting))
         case "trust-anchor", "trust-anchor-file": hasTrustAnchor = true
         default: unknownKeys.insert(setting.key)
         }

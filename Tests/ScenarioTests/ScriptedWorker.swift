@@ -46,6 +46,8 @@ final class ScriptedWorker: WorkerContext {
     /// The step that is being carried out, for the record.
     var currentStep = 0
     private(set) var transcript = Transcript()
+    /// Clients that were promised exactly one `reply` or `abandon`.
+    private var waiting: Set<Client> = []
     /// What the service did that no service may do.
     private(set) var faults: [String] = []
 
@@ -89,10 +91,24 @@ final class ScriptedWorker: WorkerContext {
     func reply(_ message: Span<UInt8>, to client: Client) {
         var bytes: [UInt8] = []
         for index in 0..<message.count { bytes.append(message[index]) }
+        settle(client)
         take(answer: bytes, for: client)
     }
 
+    func abandon(_ client: Client) {
+        settle(client)
+        note("=> client \(client.peer.address) gets no answer")
+    }
+
+    private func settle(_ client: Client) {
+        if waiting.remove(client) == nil {
+            faults.append("client \(client.peer) is answered, and does not wait")
+        }
+    }
+
     // --- What the script does ---
+
+    func expectAnswer(for client: Client) { waiting.insert(client) }
 
     func take(answer bytes: [UInt8], for client: Client) {
         answers.append(Answer(bytes: bytes, client: client))

@@ -3,6 +3,9 @@ struct Token: Hashable {
     /// Without the quotes; escapes are left for whoever knows what the word is.
     var text: String
     var isQuoted: Bool
+
+    /// As it stood in the file.
+    var written: String { isQuoted ? "\"\(text)\"" : text }
 }
 
 /// One line that says something, with its place for messages.
@@ -46,30 +49,26 @@ enum Tokenizer {
         var tokens: [Token] = []
         var word = ""
         var openQuote: Character?
+        /// A quote that opens inside of a word (`alpn="h2"`) stays part of it.
+        var isInsideWord = false
         var isEscaped = false
-        func endWord() {
-            if !word.isEmpty { tokens.append(Token(text: word, isQuoted: false)) }
+        func endWord(isQuoted: Bool = false) {
+            if !word.isEmpty || isQuoted { tokens.append(Token(text: word, isQuoted: isQuoted)) }
             word = ""
         }
         scan: for character in raw {
-            if isEscaped {
+            if isEscaped || character == "\\" {
                 word.append(character)
-                isEscaped = false
-            } else if character == "\\" {
+                isEscaped = !isEscaped
+            } else if character == openQuote {
+                openQuote = nil
+                if isInsideWord { word.append(character) } else { endWord(isQuoted: true) }
+            } else if openQuote != nil {
                 word.append(character)
-                isEscaped = true
-            } else if let quote = openQuote {
-                if character == quote {
-                    tokens.append(Token(text: word, isQuoted: true))
-                    word = ""
-                    openQuote = nil
-                } else {
-                    word.append(character)
-                }
             } else if quotes.contains(character) {
-                // A key such as `alpn="h2"` keeps its quoted value as a word of its own.
-                endWord()
                 openQuote = character
+                isInsideWord = !word.isEmpty
+                if isInsideWord { word.append(character) }
             } else if character == ";" || (character == "#" && word.isEmpty) {
                 break scan
             } else if character.isWhitespace || character == "(" || character == ")" {
