@@ -38,7 +38,9 @@ extension Configuration {
                 case .fileReadNoPermission: "permission denied"
                 default: error.localizedDescription
                 }
-            throw ConfigurationProblems([ConfigurationProblem(file: path, message: "cannot be read: \(reason)")])
+            throw ConfigurationProblems([
+                ConfigurationProblem(file: path, message: "cannot be read: \(reason)")
+            ])
         }
     }
 }

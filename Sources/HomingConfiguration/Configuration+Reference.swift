@@ -1,7 +1,8 @@
 extension Configuration {
     /// Every key with its meaning, range and default, as a file that means the defaults: `conf/homing.yaml`.
     ///
-    /// Sections are live, keys are comments that begin `#key`, prose begins `# `; so removing one `#` sets one key.
+    /// Sections are live, keys are comments that begin `#key`, prose begins `# `; so removing one `#` sets
+    /// one key.
     public static let reference: String = {
         let defaults = Configuration()
         var lines = header
@@ -19,22 +20,24 @@ extension Configuration {
         return lines.map { $0 + "\n" }.joined()
     }()
 
-    private static let header = comment(
-        """
-        The configuration of Homing. Every key is here with its default: a key that is absent means the same, and so \
-        does an empty file. To change a key, remove the "#" before it. The names of sections stay where they are.
-        """)
-        + ["#"]
-        + comment(
+    private static let header =
+        comment(
             """
-            "homing check" says everything that is wrong with a file. SIGHUP reads it again without losing a query; \
-            what is wrong then leaves the old settings in force.
+            The configuration of Homing. Every key is here with its default: a key that is absent means the \
+            same, and so does an empty file. To change a key, remove the "#" before it. The names of \
+            sections stay where they are.
             """)
         + ["#"]
         + comment(
             """
-            Durations are written 500ms, 1.8s, 5m, 2h or 1d; sizes 512B, 64KiB, 256MiB or 1GiB. A list of one item may \
-            be the item alone; a list given here replaces the default list.
+            "homing check" says everything that is wrong with a file. SIGHUP reads it again without losing a \
+            query; what is wrong then leaves the old settings in force.
+            """)
+        + ["#"]
+        + comment(
+            """
+            Durations are written 500ms, 1.8s, 5m, 2h or 1d; sizes 512B, 64KiB, 256MiB or 1GiB. A list of \
+            one item may be the item alone; a list given here replaces the default list.
             """)
 
     private static func documented(

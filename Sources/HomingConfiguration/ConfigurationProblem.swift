@@ -44,7 +44,8 @@ extension ConfigurationProblem: CustomStringConvertible {
 public struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringConvertible {
     public let problems: [ConfigurationProblem]
 
-    /// Problems of the same place, and those of no place, which come first, stay in the order of their finding.
+    /// Problems of the same place, and those of no place, which come first, stay in the order of their
+    /// finding.
     init(_ problems: [ConfigurationProblem]) {
         let nowhere = ConfigurationProblem.Place(line: 0, column: 0)
         self.problems = problems.enumerated()

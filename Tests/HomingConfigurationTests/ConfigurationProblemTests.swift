@@ -32,11 +32,17 @@ import Testing
     // --- Keys ---
 
     static let keys = [
-        Case("cache:\n  minmum-ttl: 5s\n", #"h.yaml:2:3: cache.minmum-ttl: unknown key; did you mean "minimum-ttl"?"#),
-        Case("cache:\n  Minimum_TTL: 5s\n", #"h.yaml:2:3: cache.Minimum_TTL: unknown key; did you mean "minimum-ttl"?"#),
+        Case(
+            "cache:\n  minmum-ttl: 5s\n",
+            #"h.yaml:2:3: cache.minmum-ttl: unknown key; did you mean "minimum-ttl"?"#),
+        Case(
+            "cache:\n  Minimum_TTL: 5s\n",
+            #"h.yaml:2:3: cache.Minimum_TTL: unknown key; did you mean "minimum-ttl"?"#),
         Case("cahce:\n  size: 64MiB\n", #"h.yaml:1:1: cahce: unknown key; did you mean "cache"?"#),
         Case("size: 64MiB\n", #"h.yaml:1:1: size: unknown key; did you mean "cache.size"?"#),
-        Case("log:\n  root-hints: builtin\n", #"h.yaml:2:3: log.root-hints: unknown key; did you mean "resolution.root-hints"?"#),
+        Case(
+            "log:\n  root-hints: builtin\n",
+            #"h.yaml:2:3: log.root-hints: unknown key; did you mean "resolution.root-hints"?"#),
         Case("colour: blue\n", "h.yaml:1:1: colour: unknown key"),
         Case("cache: 64MiB\n", #"h.yaml:1:8: cache: expected keys with values, found "64MiB""#),
         Case("cache: [64MiB]\n", "h.yaml:1:8: cache: expected keys with values, found a list"),
@@ -72,7 +78,9 @@ import Testing
         Case("cache:\n  prefetch: 1\n", #"h.yaml:2:13: cache.prefetch: expected yes or no, found "1""#),
         Case("cache:\n  prefetch:\n", "h.yaml:2:12: cache.prefetch: expected yes or no, found nothing"),
         Case("cache:\n  prefetch: [yes]\n", "h.yaml:2:13: cache.prefetch: expected yes or no, found a list"),
-        Case("cache:\n  prefetch: {on: off}\n", "h.yaml:2:13: cache.prefetch: expected yes or no, found keys with values"),
+        Case(
+            "cache:\n  prefetch: {on: off}\n",
+            "h.yaml:2:13: cache.prefetch: expected yes or no, found keys with values"),
         Case(
             "cache:\n  size: big\n",
             #"h.yaml:2:9: cache.size: expected a size such as 64MiB or 1GiB, 1MiB to 1TiB, found "big""#),
@@ -83,7 +91,9 @@ import Testing
         Case(
             "cache:\n  size: 99999999999999999999GiB\n",
             "h.yaml:2:9: cache.size: 99999999999999999999GiB is outside the allowed range, 1MiB to 1TiB"),
-        Case("cache:\n  failure-ttl: 10m\n", "h.yaml:2:16: cache.failure-ttl: 10m is outside the allowed range, 1s to 5m"),
+        Case(
+            "cache:\n  failure-ttl: 10m\n",
+            "h.yaml:2:16: cache.failure-ttl: 10m is outside the allowed range, 1s to 5m"),
         Case(
             "cache:\n  failure-ttl: 10\n",
             "h.yaml:2:16: cache.failure-ttl: expected a duration such as 500ms, 1.8s, 5m, 2h or 1d, 1s to 5m, "
@@ -106,7 +116,8 @@ import Testing
         Case(
             "process:\n  state-directory: state\n",
             #"h.yaml:2:20: process.state-directory: expected an absolute path, found "state""#),
-        Case("process:\n  user: -rf\n", #"h.yaml:2:9: process.user: expected the name of a user, found "-rf""#),
+        Case(
+            "process:\n  user: -rf\n", #"h.yaml:2:9: process.user: expected the name of a user, found "-rf""#),
         Case(
             "answers:\n  nsid: \"\"\n  id-server: \"\"\n",
             "h.yaml:2:9: answers.nsid: 0 octets is outside the allowed range, 1 to 128 octets",
@@ -129,10 +140,12 @@ import Testing
             "h.yaml:2:43: listen.addresses: port 0 is outside the allowed range, 1 to 65535"),
         Case(
             "listen:\n  addresses: []\n",
-            "h.yaml:2:14: listen.addresses: expected a list of addresses with or without a port, at least 1, found none"),
+            "h.yaml:2:14: listen.addresses: expected a list of addresses with or without a port, at least 1, found none"
+        ),
         Case(
             "listen:\n  addresses:\n",
-            "h.yaml:2:13: listen.addresses: expected a list of addresses with or without a port, at least 1, found nothing"),
+            "h.yaml:2:13: listen.addresses: expected a list of addresses with or without a port, at least 1, found nothing"
+        ),
         Case(
             "listen:\n  addresses:\n    - 127.0.0.1\n    - 127.0.0.1:53\n",
             "h.yaml:4:7: listen.addresses: 127.0.0.1:53 is listed more than once; it stands on line 3 too"),
@@ -157,7 +170,8 @@ import Testing
             "h.yaml:3:3: hosts.web.lan: given more than once; it stands on line 2 too"),
         Case(
             "hosts: [web.lan]\n",
-            "h.yaml:1:8: hosts: expected host names, each with an address or a list of addresses, found a list"),
+            "h.yaml:1:8: hosts: expected host names, each with an address or a list of addresses, found a list"
+        ),
         Case(
             "resolution:\n  root-hints: named.root\n",
             "h.yaml:2:15: resolution.root-hints: expected builtin, the absolute path of a file, or names of servers with "
@@ -215,7 +229,8 @@ import Testing
             "h.yaml:3:16: cache.maximum-ttl: 0s is outside the allowed range, 1s to 7d"),
         Case(
             "upstream:\n  ipv4: no\n  ipv6: no\n  source-addresses: 192.0.2.1\n",
-            "h.yaml:3:9: upstream.ipv6: no server can be asked when upstream.ipv4 and upstream.ipv6 are both off"),
+            "h.yaml:3:9: upstream.ipv6: no server can be asked when upstream.ipv4 and upstream.ipv6 are both off"
+        ),
         Case(
             "upstream:\n  ipv6: no\n  source-addresses: [192.0.2.1, \"2001:db8::1\"]\n"
                 + "stub-zones: [{suffix: a, servers: \"2001:db8::2\"}]\n",
@@ -238,20 +253,25 @@ import Testing
             "cache:\n\tsize: 1MiB\nlog:\n \tlevel: info\n",
             "h.yaml:2:1: a tab in the indentation; YAML is indented with spaces",
             "h.yaml:4:2: a tab in the indentation; YAML is indented with spaces"),
-        Case("cache: {size: 1MiB\n", "h.yaml:2:1: not YAML: did not find expected ',' or '}' (while parsing a flow mapping that "
+        Case(
+            "cache: {size: 1MiB\n",
+            "h.yaml:2:1: not YAML: did not find expected ',' or '}' (while parsing a flow mapping that "
                 + "begins on line 1)"),
         Case(
             "listen:\n  addresses:\n    - [::1]:53\n",
-            "h.yaml:3:8: not YAML: did not find expected node content; an address in brackets needs quotes, as in "
-                + #""[::1]:53""#),
+            "h.yaml:3:8: not YAML: did not find expected node content; an IPv6 address needs quotes, as in "
+                + #""::1" or "[::1]:53""#),
         Case(
             "listen:\n  addresses: [::1]:53\n",
-            "h.yaml:2:15: not YAML: did not find expected node content; an address in brackets needs quotes, as in "
-                + #""[::1]:53""#),
+            "h.yaml:2:15: not YAML: did not find expected node content; an IPv6 address needs quotes, as in "
+                + #""::1" or "[::1]:53""#),
         Case(
             "cache:\n  size: 1MiB\n prefetch: no\n",
-            "h.yaml:3:2: not YAML: did not find expected key (while parsing a block mapping that begins on line 1)"),
-        Case("cache:\n  size: 1MiB: 2\n", "h.yaml:2:13: not YAML: mapping values are not allowed in this context"),
+            "h.yaml:3:2: not YAML: did not find expected key (while parsing a block mapping that begins on line 1)"
+        ),
+        Case(
+            "cache:\n  size: 1MiB: 2\n",
+            "h.yaml:2:13: not YAML: mapping values are not allowed in this context"),
         Case(
             "cache:\n---\nlog:\n",
             "h.yaml:2:1: not YAML: expected a single document in the stream but found another document"),
@@ -262,8 +282,25 @@ import Testing
     // --- Files that try our patience ---
 
     @Test func otherEncodings() {
-        #expect(messages([0x6c, 0x6f, 0x67, 0x3a, 0x0a, 0x20, 0xc3, 0xbc, 0xff]) == ["h.yaml:2:3: not UTF-8 text from here on"])
-        #expect(messages(Array("log:\n  level: \"".utf8) + [0xc3]) == ["h.yaml:2:11: not UTF-8 text from here on"])
+        #expect(
+            messages([0x6c, 0x6f, 0x67, 0x3a, 0x0a, 0x20, 0xc3, 0xbc, 0xff]) == [
+                "h.yaml:2:3: not UTF-8 text from here on"
+            ])
+        #expect(
+            messages(Array("log:\n  level: \"".utf8) + [0xc3]) == ["h.yaml:2:11: not UTF-8 text from here on"]
+        )
+    }
+
+    /// A file of nothing but mistakes takes no longer than it can be waited for.
+    @Test(arguments: [
+        ("cache:\n", "  size%: 1\n", 2000), ("hosts:\n", "  %: 1\n", 2000),
+        ("stub-zones:\n", "  - {suffix%: 1}\n", 6000),
+        ("access:\n  allow:\n", "  - 10.%\n", 2000),
+    ])
+    func manyMistakes(_ head: String, _ line: String, _ count: Int) {
+        let text = head + (0..<2000).map { line.replacing("%", with: String($0)) }.joined()
+        let duration = ContinuousClock().measure { #expect(messages(Array(text.utf8)).count == count) }
+        #expect(duration < .seconds(10))
     }
 
     @Test func tooLarge() {

@@ -25,7 +25,8 @@ import Testing
             let file = path.count == 1 ? "\(path[0]): \(text)" : "\(path[0]):\n  \(path[1]): \(text)"
             let configuration = try Configuration.parse(file, file: "h.yaml")
             let section = try #require(ConfigurationSchema.settings.first { $0.name == path[0] })
-            let setting = path.count == 1 ? section : try #require(section.children.first { $0.name == path[1] })
+            let setting =
+                path.count == 1 ? section : try #require(section.children.first { $0.name == path[1] })
             return setting.text(configuration).inOneLine
         }
         #expect(try written(right.text) == right.value)
@@ -51,11 +52,13 @@ import Testing
             Case("answers.nsid", "0x6E7331", "ns1"),
             Case("answers.id-server", "\"null\"", "\"null\""),
             Case("answers.id-server", #""say \"hi\" \\""#, #""say \"hi\" \\""#),
+            Case("answers.id-server", #""a\nb\tc""#, #""a\x0ab\x09c""#),
             Case("answers.version-bind", "", "null"),
         ]
 
     static let quantities = [
-        Case("cache.size", "64MiB", "64MiB"), Case("cache.size", "1 GiB", "1GiB"), Case("cache.size", "1gib", "1GiB"),
+        Case("cache.size", "64MiB", "64MiB"), Case("cache.size", "1 GiB", "1GiB"),
+        Case("cache.size", "1gib", "1GiB"),
         Case("cache.size", "1.5GiB", "1536MiB"), Case("cache.size", "1048577", "1048577B"),
         Case("limits.cached-answer-size", "512", "512B"),
         Case("cache.stale-answer-delay", "1.8s", "1.8s"), Case("cache.stale-answer-delay", "500ms", "500ms"),
@@ -67,35 +70,46 @@ import Testing
 
     static let networks = [
         Case("listen.addresses", "127.0.0.1", "[127.0.0.1:53]"),
-        Case("listen.addresses", "[127.0.0.1:5353, \"::1\", \"[::1]:54\", \"::1@55\"]",
+        Case(
+            "listen.addresses", "[127.0.0.1:5353, \"::1\", \"[::1]:54\", \"::1@55\"]",
             "[127.0.0.1:5353, \"[::1]:53\", \"[::1]:54\", \"[::1]:55\"]"),
-        Case("listen.addresses", "\n    - ::1\n    - fd00::", "[\"[::1]:53\", \"[fd00::]:53\"]"),
-        Case("upstream.source-addresses", "[192.0.2.1, 2001:db8::]", "[192.0.2.1, \"2001:db8::\"]"),
+        Case("listen.addresses", "\n    - ::1\n    - \"fd00::\"", "[\"[::1]:53\", \"[fd00::]:53\"]"),
+        Case("upstream.source-addresses", "[192.0.2.1, \"2001:db8::\"]", "[192.0.2.1, \"2001:db8::\"]"),
         Case("upstream.never-ask", "[]", "[]"),
-        Case("access.allow", "[192.168.0.0/16, 10.0.0.1, ::/0]", "[192.168.0.0/16, 10.0.0.1/32, \"::/0\"]"),
+        Case(
+            "access.allow", "[192.168.0.0/16, 10.0.0.1, \"::/0\"]", "[192.168.0.0/16, 10.0.0.1/32, \"::/0\"]"),
         Case("special-names.except", "home.arpa", "[home.arpa.]"),
     ]
 
     static let collections = [
-        Case("hosts", "{nas.lan: 10.0.0.1, web.lan: [10.0.0.2, fd00::2]}",
+        Case(
+            "hosts", "{nas.lan: 10.0.0.1, web.lan: [10.0.0.2, fd00::2]}",
             "{nas.lan.: [10.0.0.1], web.lan.: [10.0.0.2, fd00::2]}"),
         Case("resolution.root-hints", "/etc/homing/named.root", "/etc/homing/named.root"),
-        Case("resolution.root-hints", "{a.root-servers.net: 198.41.0.4}", "{a.root-servers.net.: [198.41.0.4]}"),
-        Case("forward-zones", "[{suffix: corp, servers: 10.0.0.1}]",
+        Case(
+            "resolution.root-hints", "{a.root-servers.net: 198.41.0.4}", "{a.root-servers.net.: [198.41.0.4]}"
+        ),
+        Case(
+            "forward-zones", "[{suffix: corp, servers: 10.0.0.1}]",
             "[{suffix: corp., servers: [10.0.0.1:53], fallback-to-recursion: no}]"),
-        Case("stub-zones", "\n- suffix: .\n  servers: [192.0.2.1, 192.0.2.2:54]\n  fallback-to-recursion: yes\n",
+        Case(
+            "stub-zones",
+            "\n- suffix: .\n  servers: [192.0.2.1, 192.0.2.2:54]\n  fallback-to-recursion: yes\n",
             "[{suffix: \".\", servers: [192.0.2.1:53, 192.0.2.2:54], fallback-to-recursion: yes}]"),
     ]
 
     // --- Whole files ---
 
-    @Test(arguments: ["", "\n", "# nothing\n", "---\n", "null\n", "{}\n", "cache:\nlog:\n", "\u{feff}", "\u{feff}log:\n"])
+    @Test(arguments: [
+        "", "\n", "# nothing\n", "---\n", "null\n", "{}\n", "cache:\nlog:\n", "\u{feff}", "\u{feff}log:\n",
+    ])
     func emptyFilesMeanTheDefaults(_ text: String) throws {
         #expect(try Configuration.parse(text, file: "h.yaml") == Configuration())
     }
 
     @Test func lineEndsOfWindows() throws {
-        let configuration = try Configuration.parse("log:\r\n  # here\r\n\r\n  queries: yes\r\n", file: "h.yaml")
+        let configuration = try Configuration.parse(
+            "log:\r\n  # here\r\n\r\n  queries: yes\r\n", file: "h.yaml")
         #expect(configuration.log.queries)
     }
 
@@ -107,7 +121,8 @@ import Testing
     }
 
     @Test func placesOfAKeyInOneLine() throws {
-        let configuration = try Configuration.parse("{log: {level: debug}, cache: {serve-stale: off}}", file: "h.yaml")
+        let configuration = try Configuration.parse(
+            "{log: {level: debug}, cache: {serve-stale: off}}", file: "h.yaml")
         #expect(configuration.log.level == .debug)
         #expect(!configuration.cache.serveStale)
     }
@@ -126,7 +141,9 @@ import Testing
 
     // --- Suggestions ---
 
-    @Test(arguments: [("", "", 0), ("ab", "ba", 1), ("abc", "", 3), ("kitten", "sitting", 3), ("size", "sise", 1)])
+    @Test(arguments: [
+        ("", "", 0), ("ab", "ba", 1), ("abc", "", 3), ("kitten", "sitting", 3), ("size", "sise", 1),
+    ])
     func distances(_ a: String, _ b: String, _ distance: Int) {
         #expect(Suggestion.distance(a, b) == distance)
         #expect(Suggestion.distance(b, a) == distance)

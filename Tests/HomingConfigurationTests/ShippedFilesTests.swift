@@ -13,7 +13,8 @@ import Testing
         try String(contentsOf: Self.directory.appending(path: file), encoding: .utf8)
     }
 
-    /// To renew the file after a change of the table: `HOMING_WRITE_REFERENCE=1 swift test --filter referenceFile`.
+    /// To renew the file after a change of the table: `HOMING_WRITE_REFERENCE=1 swift test --filter
+    /// referenceFile`.
     @Test func referenceFileIsTheTable() throws {
         if ProcessInfo.processInfo.environment["HOMING_WRITE_REFERENCE"] != nil {
             try Configuration.reference.write(
@@ -23,7 +24,9 @@ import Testing
     }
 
     @Test func referenceFileMeansTheDefaults() throws {
-        #expect(try Configuration.load(path: Self.directory.appending(path: "homing.yaml").path) == Configuration())
+        #expect(
+            try Configuration.load(path: Self.directory.appending(path: "homing.yaml").path)
+                == Configuration())
     }
 
     @Test func referenceFileMeansTheDefaultsWithEveryKeySet() throws {
@@ -43,7 +46,8 @@ import Testing
 
     /// Set one at a time, too, each key stands where it must.
     @Test func everyCommentedKeyCanBeSetAlone() throws {
-        let lines = try text(of: "homing.yaml").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines = try text(of: "homing.yaml").split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         var count = 0
         for index in lines.indices {
             guard let match = lines[index].firstMatch(of: /^( *)#([a-z])/) else { continue }
@@ -53,7 +57,9 @@ import Testing
                 changed[end] = String(match.output.1 + lines[end].drop { $0 == " " }.dropFirst())
                 end += 1
             } while end < lines.count && lines[end].contains(/^ *#-/)
-            #expect(try Configuration.parse(changed.joined(separator: "\n"), file: "homing.yaml") == Configuration())
+            #expect(
+                try Configuration.parse(changed.joined(separator: "\n"), file: "homing.yaml")
+                    == Configuration())
             count += 1
         }
         let expected = ConfigurationSchema.settings.map { max(1, $0.children.count) }.reduce(0, +)
@@ -85,7 +91,8 @@ import Testing
     }
 
     @Test func resolverOfALocalNetworkParses() throws {
-        let configuration = try Configuration.load(path: Self.directory.appending(path: "homing-lan.yaml").path)
+        let configuration = try Configuration.load(
+            path: Self.directory.appending(path: "homing-lan.yaml").path)
         #expect(configuration.listen.addresses.map { "\($0)" } == ["0.0.0.0:53", "[::]:53"])
         #expect(configuration.process.user == "homing")
         #expect(configuration.access == Configuration().access)

@@ -21,7 +21,8 @@ extension Kind {
                     guard let value = item.read(node, path, &reader) else { continue }
                     if let line = lines[value] {
                         let text = item.text(value).inOneLine
-                        reader.report(path, "\(text) is listed more than once; it stands on line \(line) too", at: node)
+                        reader.report(
+                            path, "\(text) is listed more than once; it stands on line \(line) too", at: node)
                     }
                     lines[value] = node.mark?.line
                     reader.remember("\(path)[\(items.count)]", at: node)
@@ -76,10 +77,10 @@ extension Kind {
 extension Kind where Value == [Host] {
     /// Host names as keys, addresses as values.
     static let hosts = Kind(
-        expectation: "host names, each with an address or a list of addresses",
+        expectation: hostsExpectation,
         read: { node, path, reader in
             guard node.mapping != nil else {
-                reader.expected("host names, each with an address or a list of addresses", path, found: node)
+                reader.expected(hostsExpectation, path, found: node)
                 return nil
             }
             var hosts: [Host] = []
@@ -90,7 +91,8 @@ extension Kind where Value == [Host] {
                 guard let name, let addresses else { continue }
                 // The same spelling is reported with the keys.
                 if let line = lines[name], !hosts.contains(where: { $0.name.isIdentical(to: name) }) {
-                    reader.report("\(path).\(text)", "given more than once; it stands on line \(line) too", at: key)
+                    reader.report(
+                        "\(path).\(text)", "given more than once; it stands on line \(line) too", at: key)
                 }
                 lines[name] = key.mark?.line
                 reader.remember("\(path)[\(hosts.count)]", at: key)
@@ -104,12 +106,13 @@ extension Kind where Value == [Host] {
         })
 }
 
+private let hostsExpectation = "host names, each with an address or a list of addresses"
 private let addressesOfHost = Kind<[IPAddress]>.list("addresses", of: .address, minimum: 1)
 
 extension Kind where Value == Configuration.RootHints {
     /// A word, a path, or the servers themselves.
     static let rootHints = Kind(
-        expectation: "builtin, the absolute path of a file, or names of servers with their addresses",
+        expectation: rootHintsExpectation,
         read: { node, path, reader in
             if node.mapping != nil {
                 return Kind<[Host]>.hosts.read(node, path, &reader).map(Configuration.RootHints.servers)
@@ -118,9 +121,7 @@ extension Kind where Value == Configuration.RootHints {
             case "builtin": return .builtIn
             case let file? where file.hasPrefix("/"): return .file(file)
             default:
-                reader.expected(
-                    "builtin, the absolute path of a file, or names of servers with their addresses", path,
-                    found: node)
+                reader.expected(rootHintsExpectation, path, found: node)
                 return nil
             }
         },
@@ -132,3 +133,6 @@ extension Kind where Value == Configuration.RootHints {
             }
         })
 }
+
+private let rootHintsExpectation =
+    "builtin, the absolute path of a file, or names of servers with their addresses"

@@ -63,13 +63,14 @@ private func parseName(_ text: String) throws(ScalarFault) -> DomainName {
     do {
         return try DomainName(text)
     } catch {
-        let reason = switch error {
-        case .empty: "it is empty"
-        case .emptyLabel: "a label is empty"
-        case .labelTooLong: "a label has more than 63 octets"
-        case .nameTooLong: "it has more than 255 octets"
-        case .badEscape: "a backslash is followed by neither a character nor three digits up to 255"
-        }
+        let reason =
+            switch error {
+            case .empty: "it is empty"
+            case .emptyLabel: "a label is empty"
+            case .labelTooLong: "a label has more than 63 octets"
+            case .nameTooLong: "it has more than 255 octets"
+            case .badEscape: "a backslash is followed by neither a character nor three digits up to 255"
+            }
         throw .value("\"\(text)\" is no domain name: \(reason)")
     }
 }

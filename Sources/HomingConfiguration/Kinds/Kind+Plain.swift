@@ -72,7 +72,8 @@ extension Kind where Value == String {
         Kind.scalar(
             "the name of a \(what)",
             parse: { text throws(ScalarFault) in
-                guard text.consists(ofAlphanumericsAnd: "_-."), !text.hasPrefix("-"), (1...32).contains(text.utf8.count)
+                guard text.consists(ofAlphanumericsAnd: "_-."), !text.hasPrefix("-"),
+                    (1...32).contains(text.utf8.count)
                 else { throw .form }
                 return text
             },

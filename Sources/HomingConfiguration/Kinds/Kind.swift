@@ -49,11 +49,12 @@ extension Kind {
     }
 
     /// A kind that may also be left unset, by `word`.
-    static func optional<Wrapped>(_ kind: Kind<Wrapped>, none word: String = "null") -> Kind where Value == Wrapped? {
+    static func optional<Wrapped>(_ kind: Kind<Wrapped>, none word: String = "null") -> Kind
+    where Value == Wrapped? {
         Kind(
             expectation: "\(word), or \(kind.expectation)",
             read: { node, path, reader in
-                if node.isNothing || node.scalar?.string == word { return .some(nil) }
+                if node.isNothing || node.isPlain(word) { return .some(nil) }
                 return kind.read(node, path, &reader).map(Optional.some)
             },
             text: { value in value.map(kind.text) ?? .flow(word) })

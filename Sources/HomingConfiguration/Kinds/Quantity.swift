@@ -25,7 +25,8 @@ enum Quantity {
         case notAQuantity
     }
 
-    /// Digits, perhaps a point and more digits, perhaps blanks, and a unit in either case. Zero needs no unit.
+    /// Digits, perhaps a point and more digits, perhaps blanks, and a unit in either case. Zero needs no
+    /// unit.
     static func read(_ text: String, _ units: [Unit], bareUnit: Unit? = nil) -> Reading {
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let name = text.dropFirst(number.count).drop { $0 == " " }
@@ -34,7 +35,8 @@ enum Quantity {
             return .notAQuantity
         }
         let isZero = number == "0"
-        let unit = name.isEmpty
+        let unit =
+            name.isEmpty
             ? bareUnit ?? (isZero ? units[0] : nil)
             : units.first { $0.name.lowercased() == name.lowercased() }
         guard let unit else { return .notAQuantity }
@@ -82,7 +84,9 @@ extension Duration {
     var text: String {
         let (seconds, attoseconds) = components
         let milliseconds = Int(attoseconds / 1_000_000_000_000_000)
-        if milliseconds == 0 { return seconds == 0 ? "0s" : Quantity.text(Int(seconds) * 1_000_000_000, Quantity.times) }
+        if milliseconds == 0 {
+            return seconds == 0 ? "0s" : Quantity.text(Int(seconds) * 1_000_000_000, Quantity.times)
+        }
         if seconds == 0 { return "\(milliseconds)ms" }
         let digits = String(1000 + milliseconds).dropFirst()
         return "\(seconds)." + digits.prefix(digits.hasSuffix("00") ? 1 : digits.hasSuffix("0") ? 2 : 3) + "s"

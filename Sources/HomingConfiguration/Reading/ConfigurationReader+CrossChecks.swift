@@ -51,8 +51,11 @@ extension ConfigurationReader {
         }
     }
 
-    /// An address of a family that is off is of no use as source or server. With both off, that is the mistake.
-    private mutating func checkReach(of address: IPAddress, at key: String, _ upstream: Configuration.Upstream) {
+    /// An address of a family that is off is of no use as source or server. With both off, that is the
+    /// mistake.
+    private mutating func checkReach(
+        of address: IPAddress, at key: String, _ upstream: Configuration.Upstream
+    ) {
         let (isOn, familyKey) =
             switch address.family {
             case .ipv4: (upstream.ipv4 || !upstream.ipv6, "upstream.ipv4")
@@ -67,7 +70,9 @@ extension ConfigurationReader {
 extension ConfigurationReader {
     private mutating func checkZones(_ configuration: Configuration) {
         let zones = [("forward-zones", configuration.forwardZones), ("stub-zones", configuration.stubZones)]
-            .flatMap { list, zones in zones.enumerated().map { (key: "\(list)[\($0.offset)]", zone: $0.element) } }
+            .flatMap { list, zones in
+                zones.enumerated().map { (key: "\(list)[\($0.offset)]", zone: $0.element) }
+            }
             .filter { !isFaulty($0.key) }
         var earlier: [DomainName: String] = [:]
         for (key, zone) in zones {
@@ -80,7 +85,8 @@ extension ConfigurationReader {
                 let serverKey = "\(key).servers[\(index)]"
                 checkReach(of: server.address, at: serverKey, configuration.upstream)
                 require(
-                    !configuration.listen.addresses.contains { $0.reaches(server) }, [serverKey, "listen.addresses"],
+                    !configuration.listen.addresses.contains { $0.reaches(server) },
+                    [serverKey, "listen.addresses"],
                     "\(server) is an address that Homing itself listens on: queries would go round in a loop")
             }
         }

@@ -2,14 +2,16 @@ import Yams
 
 typealias Place = ConfigurationProblem.Place
 
-/// Goes through a composed document once, collects every problem, and remembers where each value stood, so that the
-/// checks between values can name a line too.
+/// Goes through a composed document once, collects every problem, and remembers where each value stood, so
+/// that the checks between values can name a line too.
 struct ConfigurationReader {
     let file: String
     /// Keys that the document had to rename because they stood twice in one mapping (see `YAMLDocument`).
     var renamedKeys: [String: String] = [:]
     private(set) var problems: [ConfigurationProblem] = []
     private var places: [String: Place] = [:]
+    /// The keys with a problem, and those around them.
+    private var faulty: Set<String> = []
 
     init(file: String) {
         self.file = file
@@ -17,6 +19,11 @@ struct ConfigurationReader {
 
     mutating func report(_ key: String?, _ message: String, at place: Place?) {
         problems.append(ConfigurationProblem(file: file, place: place, key: key, message: message))
+        guard let key else { return }
+        faulty.insert(key)
+        for index in key.indices where key[index] == "." || key[index] == "[" {
+            faulty.insert(String(key[..<index]))
+        }
     }
 
     mutating func report(_ key: String?, _ message: String, at node: Node) {
@@ -40,10 +47,7 @@ struct ConfigurationReader {
 
     /// Whether the value of a key, or anything within it, was refused.
     func isFaulty(_ key: String) -> Bool {
-        problems.contains { problem in
-            guard let faulty = problem.key, faulty.hasPrefix(key) else { return false }
-            return faulty.utf8.count == key.utf8.count || [".", "["].contains(faulty.dropFirst(key.count).first)
-        }
+        faulty.contains(key)
     }
 }
 
@@ -64,13 +68,14 @@ extension ConfigurationReader {
                 report(childPath, "unknown key" + Suggestion.text(for: name, among: settings), at: key)
             }
         }
-        for setting in settings where setting.isRequired && !pairs.contains(where: { $0.name == setting.name }) {
+        for setting in settings
+        where setting.isRequired && !pairs.contains(where: { $0.name == setting.name }) {
             report(path, "\(setting.name) is missing: it takes \(setting.expectation)", at: node)
         }
     }
 
-    /// The keys and values of a mapping, each key given twice reported; nil, and reported, when `node` is none.
-    /// A mapping whose every key is commented out is nothing to YAML, and an empty mapping to us.
+    /// The keys and values of a mapping, each key given twice reported; nil, and reported, when `node` is
+    /// none. A mapping whose every key is commented out is nothing to YAML, and an empty mapping to us.
     mutating func pairs(of node: Node, at path: String) -> [(name: String, key: Node, value: Node)]? {
         if node.isNothing { return [] }
         guard let mapping = node.mapping else {
@@ -81,7 +86,8 @@ extension ConfigurationReader {
         var lines: [String: Int] = [:]
         for (key, value) in mapping {
             guard var scalar = key.scalar else {
-                report(path.isEmpty ? nil : path, "expected plain text as a key, found \(key.summary)", at: key)
+                report(
+                    path.isEmpty ? nil : path, "expected plain text as a key, found \(key.summary)", at: key)
                 continue
             }
             let name = renamedKeys[scalar.string] ?? scalar.string
@@ -109,8 +115,13 @@ extension Place {
 extension Node {
     /// A key without a value, or YAML's null written out.
     var isNothing: Bool {
-        guard let scalar, scalar.style == .plain || scalar.style == .any else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+        ["", "~", "null", "Null", "NULL"].contains(where: isPlain)
+    }
+
+    /// Whether it is this word, without quotes.
+    func isPlain(_ word: String) -> Bool {
+        guard let scalar, scalar.style == .plain else { return false }
+        return scalar.string == word
     }
 
     /// The node in the words of an error message.

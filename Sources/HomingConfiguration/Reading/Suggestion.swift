@@ -2,7 +2,8 @@
 enum Suggestion {
     /// `; did you mean "x"?`, or nothing when no key is near.
     ///
-    /// First the keys allowed at that place, then the whole table: a key in the wrong section is a common slip.
+    /// First the keys allowed at that place, then the whole table: a key in the wrong section is a common
+    /// slip.
     static func text<Root>(for name: String, among settings: [Setting<Root>]) -> String {
         let near = nearest(to: name, among: settings.map(\.name)).first
         let elsewhere = ConfigurationSchema.keys.filter { $0.hasSuffix("." + normalised(name)) }.first
@@ -10,7 +11,8 @@ enum Suggestion {
         return "; did you mean \"\(guess)\"?"
     }
 
-    /// The candidates within a third of the name's length, nearest first, those of equal distance in their order.
+    /// The candidates within a third of the name's length, nearest first, those of equal distance in their
+    /// order.
     static func nearest(to name: String, among candidates: [String]) -> [String] {
         let name = normalised(name)
         let allowance = max(1, name.count / 3)
@@ -36,7 +38,9 @@ enum Suggestion {
             for j in b.indices {
                 let substitution = last[j] + (a[i] == b[j] ? 0 : 1)
                 var cost = min(substitution, last[j + 1] + 1, row[j] + 1)
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, beforeLast[j - 1] + 1) }
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    cost = min(cost, beforeLast[j - 1] + 1)
+                }
                 row.append(cost)
             }
             (beforeLast, last) = (last, row)

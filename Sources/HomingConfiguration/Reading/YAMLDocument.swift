@@ -9,8 +9,8 @@ struct YAMLDocument {
 
     /// A configuration of this size would hold tens of thousands of hosts.
     static let maximumSize = 1 << 20
-    /// Each alias can multiply what a file means: ten thousand of them in a kilobyte are a "billion laughs". With 16,
-    /// the growth is at most 3^(16/3), some 350 times.
+    /// Each alias can multiply what a file means: ten thousand of them in a kilobyte are a "billion laughs".
+    /// With 16, the growth is at most 3^(16/3), some 350 times.
     static let maximumAliases = 16
     /// A repeated key costs one more composition of the document.
     static let maximumRepeatedKeys = 32
@@ -46,15 +46,17 @@ extension YAMLDocument {
         throw ConfigurationProblems([ConfigurationProblem(file: file, place: place, message: message)])
     }
 
-    /// Tabs in indentation, and more aliases than are allowed. An alias begins with an asterisk, so that counting
-    /// those outside comments counts at least all aliases.
+    /// Tabs in indentation, and more aliases than are allowed. An alias begins with an asterisk, so that
+    /// counting those outside comments counts at least all aliases.
     private static func problemsOfLines(_ text: String, file: String) -> [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
         var asterisks = 0
         for (index, line) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
             let indentation = line.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             let content = line.dropFirst(indentation.count)
-            guard let first = content.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else { continue }
+            guard let first = content.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else {
+                continue
+            }
             if let tab = indentation.firstIndex(of: UInt8(ascii: "\t")) {
                 let column = line.distance(from: line.startIndex, to: tab) + 1
                 problems.append(
@@ -78,9 +80,9 @@ extension YAMLDocument {
 // --- Composition ---
 
 extension YAMLDocument {
-    /// Yams stops at the first mapping with a repeated key. So that the rest of the file is still read, the earlier
-    /// of the two is renamed, in place and at equal length, to private-use characters that no file has a use for;
-    /// the reader looks the true name up and reports it.
+    /// Yams stops at the first mapping with a repeated key. So that the rest of the file is still read, the
+    /// earlier of the two is renamed, in place and at equal length, to private-use characters that no file
+    /// has a use for; the reader looks the true name up and reports it.
     private static func composed(
         _ original: String, file: String
     ) throws(ConfigurationProblems) -> (Node?, [String: String]) {
@@ -97,7 +99,9 @@ extension YAMLDocument {
                     let renamed = text.replacing(name, with: stand, at: place)
                 else {
                     let message = "the key \"\(name)\" is given more than once in one place"
-                    throw ConfigurationProblems([ConfigurationProblem(file: file, place: place, message: message)])
+                    throw ConfigurationProblems([
+                        ConfigurationProblem(file: file, place: place, message: message)
+                    ])
                 }
                 renamedKeys[stand] = name
                 text = renamed
@@ -123,10 +127,11 @@ extension YAMLDocument {
             } else if let context, context.mark.line != mark.line {
                 message += " (\(context.text) that begins on line \(context.mark.line))"
             }
-            let line = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let line =
+                text.split(separator: "\n", omittingEmptySubsequences: false)
                 .dropFirst(mark.line - 1).first ?? ""
-            if line.contains("]:") || line.contains("]@") {
-                message += "; an address in brackets needs quotes, as in \"[::1]:53\""
+            if line.contains("::") {
+                message += "; an IPv6 address needs quotes, as in \"::1\" or \"[::1]:53\""
             }
             return ConfigurationProblem(file: file, place: place, message: message)
         case .reader(let problem, let offset, _, _):

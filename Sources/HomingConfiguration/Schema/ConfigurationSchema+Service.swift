@@ -3,8 +3,8 @@ extension ConfigurationSchema {
     static let access = Setting<Configuration>(
         section: "access",
         """
-        Who may ask. The longest prefix in these lists that holds a client decides. A client in none of them is \
-        refused.
+        Who may ask. The longest prefix in these lists that holds a client decides. A client in none of them \
+        is refused.
         """,
         [
             Setting(
@@ -21,8 +21,8 @@ extension ConfigurationSchema {
     static let rateLimit = Setting<Configuration>(
         section: "rate-limit",
         """
-        Response rate limiting: how many answers over UDP one client network gets, so that Homing cannot be used to \
-        flood the owner of a forged address. Clients with a valid cookie are exempt.
+        Response rate limiting: how many answers over UDP one client network gets, so that Homing cannot be \
+        used to flood the owner of a forged address. Clients with a valid cookie are exempt.
         """,
         [
             Setting("enabled", \.rateLimit.enabled, .bool, "Whether answers are limited."),
@@ -32,8 +32,8 @@ extension ConfigurationSchema {
             Setting(
                 "slip", \.rateLimit.slip, .count(0...10, "answers"),
                 """
-                Of the answers over the limit, one in this many is sent truncated, which brings a real client back \
-                over TCP; the others are dropped. 0 drops all.
+                Of the answers over the limit, one in this many is sent truncated, which brings a real \
+                client back over TCP; the others are dropped. 0 drops all.
                 """),
             Setting(
                 "ipv4-prefix-length", \.rateLimit.ipv4PrefixLength, .count(8...32, "bits"),
@@ -49,15 +49,16 @@ extension ConfigurationSchema {
     static let limits = Setting<Configuration>(
         section: "limits",
         """
-        What one query, one answer and one client may cost. The defaults withstand the known attacks; more of \
-        something is not faster.
+        What one query, one answer and one client may cost. The defaults withstand the known attacks; more \
+        of something is not faster.
         """,
         [
             Setting(
                 "upstream-queries", \.limits.upstreamQueries, .count(1...1000, "queries"),
                 "Queries sent to servers for one query of a client, all detours included."),
             Setting(
-                "address-lookups-per-delegation", \.limits.addressLookupsPerDelegation, .count(1...50, "names"),
+                "address-lookups-per-delegation", \.limits.addressLookupsPerDelegation,
+                .count(1...50, "names"),
                 "Name servers of one delegation without glue whose addresses are looked up."),
             Setting(
                 "address-lookup-queries", \.limits.addressLookupQueries, .count(1...1000, "queries"),
@@ -87,8 +88,10 @@ extension ConfigurationSchema {
                 "clients-per-resolution", \.limits.clientsPerResolution, .count(1...100_000, "clients"),
                 "Clients that may wait for the answer to the same question."),
             Setting(
-                "resolutions-per-worker", \.limits.resolutionsPerWorker, .count(16...1_000_000, "resolutions"),
-                "Questions being resolved in one worker; beyond, the oldest of the busiest client is given up."),
+                "resolutions-per-worker", \.limits.resolutionsPerWorker,
+                .count(16...1_000_000, "resolutions"),
+                "Questions being resolved in one worker; beyond, the oldest of the busiest client is given up."
+            ),
             Setting(
                 "connections-per-worker", \.limits.connectionsPerWorker, .count(1...1_000_000, "connections"),
                 "Connections that one worker keeps open."),

@@ -2,8 +2,8 @@ import DNSWire
 
 /// The table of all keys: what each is called, which property it sets, what it takes and what it means.
 ///
-/// Reading a file, the suggestions for misspelled keys and the documented defaults (`ConfigurationReference`) all
-/// come from here. A new key is a property with its default, and a row.
+/// Reading a file, the suggestions for misspelled keys and the documented defaults (`Configuration.reference`)
+/// all come from here. A new key is a property with its default, and a row.
 enum ConfigurationSchema {
     static let settings: [Setting<Configuration>] = [
         listen, upstream, resolution, cache, answers, rebindingProtection, specialNames,
@@ -26,8 +26,8 @@ extension ConfigurationSchema {
                 "addresses", \.listen.addresses,
                 .list("addresses with or without a port", of: .socketAddress, minimum: 1),
                 """
-                The addresses to listen on, over UDP and TCP. 0.0.0.0 and "::" mean every interface; without a port, \
-                53 is meant. An IPv6 address needs quotes.
+                The addresses to listen on, over UDP and TCP. 0.0.0.0 and "::" mean every interface; without \
+                a port, 53 is meant. An IPv6 address needs quotes.
                 """)
         ])
 
@@ -39,20 +39,20 @@ extension ConfigurationSchema {
             Setting(
                 "source-addresses", \.upstream.sourceAddresses, .list("addresses", of: .address),
                 """
-                The addresses of this machine that queries are sent from, one drawn at random for each. Where a family \
-                has none here, the kernel chooses.
+                The addresses of this machine that queries are sent from, one drawn at random for each. \
+                Where a family has none here, the kernel chooses.
                 """),
             Setting(
                 "never-ask", \.upstream.neverAsk, .list("networks", of: .network),
                 """
-                Addresses that no delegation can make Homing send a query to. Servers of forward and stub zones are \
-                exempt. [] allows every address.
+                Addresses that no delegation can make Homing send a query to. Servers of forward and stub \
+                zones are exempt. [] allows every address.
                 """),
             Setting(
                 "edns-size", \.upstream.ednsSize, .count(512...4096, "octets"),
                 """
-                The UDP payload size offered to servers (EDNS). Above 1232, answers may be fragmented, and fragments \
-                can be forged.
+                The UDP payload size offered to servers (EDNS). Above 1232, answers may be fragmented, and \
+                fragments can be forged.
                 """),
             Setting(
                 "cookies", \.upstream.cookies, .bool,
@@ -86,8 +86,8 @@ extension ConfigurationSchema {
             Setting(
                 "qname-minimisation", \.resolution.qnameMinimisation, .choice,
                 """
-                Whether servers are shown only as much of a name as they need (RFC 9156). "relaxed" shows the whole \
-                name to servers that cannot bear less; "strict" never does.
+                Whether servers are shown only as much of a name as they need (RFC 9156). "relaxed" shows \
+                the whole name to servers that cannot bear less; "strict" never does.
                 """),
         ])
 
@@ -104,7 +104,8 @@ extension ConfigurationSchema {
                 "maximum-ttl", \.cache.maximumTTL, .duration(.seconds(1) ... .seconds(7 * 86_400)),
                 "Longer TTLs are lowered to this."),
             Setting(
-                "maximum-negative-ttl", \.cache.maximumNegativeTTL, .duration(.seconds(1) ... .seconds(86_400)),
+                "maximum-negative-ttl", \.cache.maximumNegativeTTL,
+                .duration(.seconds(1) ... .seconds(86_400)),
                 "How long it is believed at most that a name or type does not exist."),
             Setting(
                 "failure-ttl", \.cache.failureTTL, .duration(.seconds(1) ... .seconds(300)),
@@ -141,12 +142,13 @@ extension ConfigurationSchema {
                 "Whether authority and additional records that the client does not need are left out."),
             Setting(
                 "edns-size", \.answers.ednsSize, .count(512...4096, "octets"),
-                "The largest answer over UDP, however much the client offers; longer ones are truncated (TC=1)."),
+                "The largest answer over UDP, however much the client offers; longer ones are truncated (TC=1)."
+            ),
             Setting(
                 "cookies", \.answers.cookies, .choice,
                 """
-                DNS cookies for clients (RFC 7873). "required" sends clients over UDP that have no valid cookie away \
-                to fetch one, or to TCP.
+                DNS cookies for clients (RFC 7873). "required" sends clients over UDP that have no valid \
+                cookie away to fetch one, or to TCP.
                 """),
             Setting(
                 "nsid", \.answers.nsid, .optional(.nsid),
@@ -165,8 +167,8 @@ extension ConfigurationSchema {
             Setting(
                 "enabled", \.rebindingProtection.enabled, .bool,
                 """
-                Whether addresses of the networks below are removed from answers, so that a web page cannot reach \
-                into its reader's network by a name of its own.
+                Whether addresses of the networks below are removed from answers, so that a web page cannot \
+                reach into its reader's network by a name of its own.
                 """),
             Setting(
                 "networks", \.rebindingProtection.networks, .list("networks", of: .network),
@@ -174,16 +176,16 @@ extension ConfigurationSchema {
             Setting(
                 "allow", \.rebindingProtection.allow, .list("domain names", of: .domainName),
                 """
-                Names, with all below them, that may have such addresses. Local hosts and forward and stub zones need \
-                no entry.
+                Names, with all below them, that may have such addresses. Local hosts and forward and stub \
+                zones need no entry.
                 """),
         ])
 
     private static let specialNames = Setting<Configuration>(
         section: "special-names",
         """
-        Names that are answered here by convention and never sent out: localhost, onion, invalid, test, home.arpa and \
-        the reverse zones of private addresses (RFC 6761, 6303, 7686, 8375 and others).
+        Names that are answered here by convention and never sent out: localhost, onion, invalid, test, \
+        home.arpa and the reverse zones of private addresses (RFC 6761, 6303, 7686, 8375 and others).
         """,
         [
             Setting("enabled", \.specialNames.enabled, .bool, "Whether they are."),
@@ -200,8 +202,8 @@ extension ConfigurationSchema {
               printer.lan: [192.168.1.11, "fd00::11"]
             """,
         """
-        Names of your own with their addresses. The PTR records of the addresses are made from them; where several \
-        names share an address, the first is its name.
+        Names of your own with their addresses. The PTR records of the addresses are made from them; where \
+        several names share an address, the first is its name.
         """)
 }
 
@@ -230,7 +232,8 @@ extension ConfigurationSchema {
                 servers: [10.0.0.1, 10.0.0.2:5353]
                 fallback-to-recursion: no
             """,
-        "Suffixes whose questions go to other resolvers, over plain DNS. The longest suffix that fits decides.")
+        "Suffixes whose questions go to other resolvers, over plain DNS. The longest suffix that fits decides."
+    )
 
     private static let stubZones = Setting<Configuration>(
         "stub-zones", \.stubZones,

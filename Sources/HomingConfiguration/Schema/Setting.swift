@@ -50,7 +50,8 @@ struct Setting<Root: Sendable>: Sendable {
         isRequired = false
         read = { node, path, root, reader in reader.readMapping(node, at: path, children, into: &root) }
         text = { root in
-            .flow("{" + children.map { "\($0.name): \($0.text(root).inOneLine)" }.joined(separator: ", ") + "}")
+            .flow(
+                "{" + children.map { "\($0.name): \($0.text(root).inOneLine)" }.joined(separator: ", ") + "}")
         }
     }
 }
@@ -79,8 +80,16 @@ enum YAMLText: Sendable {
     /// Plain where YAML reads it as the same text, in quotes otherwise.
     static func scalar(_ text: String) -> String {
         let isPlain = text.consists(ofAlphanumericsAnd: "./-_:")
-        let isSafe = isPlain && !text.isEmpty && !text.hasPrefix(":") && !text.hasPrefix("-") && !text.hasSuffix(":")
+        let isSafe =
+            isPlain && !text.isEmpty && !text.hasPrefix(":") && !text.hasPrefix("-") && !text.hasSuffix(":")
         if isSafe, text != "null", text != "." { return text }
-        return "\"" + text.flatMap { "\\\"".contains($0) ? "\\\($0)" : "\($0)" } + "\""
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\", "\"": "\\\(scalar)"
+            case "\0"..<" ", "\u{7f}"..."\u{a0}": "\\x" + String(0x100 + scalar.value, radix: 16).dropFirst()
+            default: String(scalar)
+            }
+        }
+        return "\"" + escaped.joined() + "\""
     }
 }

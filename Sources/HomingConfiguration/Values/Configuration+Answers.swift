@@ -7,7 +7,8 @@ extension Configuration {
         public var rotation = true
         /// Whether authority and additional records that the client does not need are left out. Default: yes.
         public var minimal = true
-        /// The largest UDP payload sent, however much the client offers, in octets, 512 to 4096. Default: 1232.
+        /// The largest UDP payload sent, however much the client offers, in octets, 512 to 4096. Default:
+        /// 1232.
         public var ednsSize = 1232
         /// DNS cookies for clients (RFC 7873, RFC 9018). Default: on.
         public var cookies = ClientCookies.on
@@ -32,8 +33,8 @@ extension Configuration {
         case required
     }
 
-    /// Private addresses in the answers of public names, removed, so that a web page cannot reach into the network
-    /// of its reader.
+    /// Private addresses in the answers of public names, removed, so that a web page cannot reach into the
+    /// network of its reader.
     public struct RebindingProtection: Sendable, Equatable {
         /// Default: yes.
         public var enabled = true
@@ -42,14 +43,15 @@ extension Configuration {
         public var networks: [IPNetwork] =
             NetworkBlocks.unspecified + NetworkBlocks.loopback + NetworkBlocks.privateUse
             + NetworkBlocks.sharedUse + NetworkBlocks.linkLocal
-        /// Names that may have such addresses, they and all below them. Default: none; local hosts and forward and
-        /// stub zones need no entry.
+        /// Names that may have such addresses, they and all below them. Default: none; local hosts and
+        /// forward and stub zones need no entry.
         public var allow: [DomainName] = []
 
         public init() {}
     }
 
-    /// Names that are answered here by convention and never sent out (RFC 6761, 6303, 7686, 8375 and their kin).
+    /// Names that are answered here by convention and never sent out (RFC 6761, 6303, 7686, 8375 and their
+    /// kin).
     public struct SpecialNames: Sendable, Equatable {
         /// Whether any of them is. Default: yes.
         public var enabled = true

@@ -8,7 +8,8 @@ extension Configuration {
         public var minimumTTL = Duration.seconds(0)
         /// Longer TTLs are lowered to this; 1 s to 7 d (RFC 8767 §4 advises days, not weeks). Default: 1 d.
         public var maximumTTL = Duration.seconds(86_400)
-        /// The longest that the absence of a name or type is believed; 1 s to 1 d (RFC 2308 §5). Default: 1 h.
+        /// The longest that the absence of a name or type is believed; 1 s to 1 d (RFC 2308 §5). Default: 1
+        /// h.
         public var maximumNegativeTTL = Duration.seconds(3600)
         /// How long a failure to resolve is remembered; 1 s to 5 min (RFC 9520 §3.2). Default: 5 s.
         public var failureTTL = Duration.seconds(5)
@@ -20,8 +21,8 @@ extension Configuration {
         public var staleKept = Duration.seconds(86_400)
         /// The TTL on a stale answer; 1 s to 1 h (RFC 8767 §4 advises 30 s). Default: 30 s.
         public var staleAnswerTTL = Duration.seconds(30)
-        /// How long a client waits for a fresh answer before it is given a stale one; 0 s to 10 s (RFC 8767 §5).
-        /// Default: 1.8 s.
+        /// How long a client waits for a fresh answer before it is given a stale one; 0 s to 10 s (RFC 8767
+        /// §5). Default: 1.8 s.
         public var staleAnswerDelay = Duration.milliseconds(1800)
 
         public init() {}

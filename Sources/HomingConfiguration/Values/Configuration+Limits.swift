@@ -1,6 +1,6 @@
 extension Configuration {
-    /// What one query, one answer and one client may cost. The defaults withstand the known attacks; they are not
-    /// knobs for speed.
+    /// What one query, one answer and one client may cost. The defaults withstand the known attacks; they are
+    /// not knobs for speed.
     public struct Limits: Sendable, Equatable {
         /// Queries sent upstream for one client query, restarts and children included; 1 to 1000 (CAMP).
         /// Default: 100.

@@ -5,7 +5,8 @@ extension Configuration {
         public var workers: Int?
         /// The directory for what has to outlast a restart; an absolute path. Default: /var/lib/homing.
         public var stateDirectory = "/var/lib/homing"
-        /// The user to become once the ports are open, when started as root. Default: none, remain who we are.
+        /// The user to become once the ports are open, when started as root. Default: none, remain who we
+        /// are.
         public var user: String?
         /// The group to become then. Default: none, the primary group of that user.
         public var group: String?

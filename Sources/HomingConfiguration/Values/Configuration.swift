@@ -2,8 +2,8 @@ public import DNSWire
 
 /// Everything that an operator can choose, as plain values. `Configuration()` is what an empty file means.
 ///
-/// The defaults stand in these structs and nowhere else; how each value is spelled, described and bounded in the
-/// file stands in `ConfigurationSchema`, a table that binds each key to its property here.
+/// The defaults stand in these structs and nowhere else; how each value is spelled, described and bounded in
+/// the file stands in `ConfigurationSchema`, a table that binds each key to its property here.
 public struct Configuration: Sendable, Equatable {
     /// Where clients are listened to.
     public var listen = Listen()
@@ -24,7 +24,8 @@ public struct Configuration: Sendable, Equatable {
     public var hosts: [Host] = []
     /// Suffixes whose questions go, recursion desired, to other resolvers. Default: none.
     public var forwardZones: [UpstreamZone] = []
-    /// Suffixes that are iterated from servers named here instead of those that the parent names. Default: none.
+    /// Suffixes that are iterated from servers named here instead of those that the parent names. Default:
+    /// none.
     public var stubZones: [UpstreamZone] = []
     /// Who may ask.
     public var access = Access()
@@ -56,7 +57,8 @@ public struct Host: Sendable, Equatable {
 public struct UpstreamZone: Sendable, Equatable {
     /// The zone's name; `.` means every name. The longest suffix that fits a name decides.
     public var suffix: DomainName
-    /// At least one. A server named here may be private or loopback: `upstream.neverAsk` does not apply to it.
+    /// At least one. A server named here may be private or loopback: `upstream.neverAsk` does not apply to
+    /// it.
     public var servers: [SocketAddress]
     /// Whether a name is resolved from the root when none of the servers answers; otherwise the client gets
     /// SERVFAIL, and nothing of the name leaves for other servers. Default: no.
