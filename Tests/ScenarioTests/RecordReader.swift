@@ -26,8 +26,8 @@ struct RecordReader {
         return Record(owner, type, recordClass, ttl: ttl, try rdata(of: type, fields, line))
     }
 
-    /// DNSWire's reading of the type, except that `\# length hex` is taken as it stands: scenarios also send RDATA that
-    /// does not fit its type.
+    /// DNSWire's reading of the type, except that `\# length hex` is taken as it stands: scenarios also send
+    /// RDATA that does not fit its type.
     private func rdata(
         of type: RecordType, _ fields: ArraySlice<Token>, _ line: Line
     ) throws(ScenarioError) -> RData {

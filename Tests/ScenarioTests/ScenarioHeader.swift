@@ -2,7 +2,8 @@ import DNSWire
 
 /// The part of a file before `CONFIG_END`, as written: clauses of keys and values.
 struct ScenarioHeader {
-    /// `server:`, `stub-zone:`, ...; what stands before the first of them, and all of Deckard's header, is in "".
+    /// `server:`, `stub-zone:`, ...; what stands before the first of them, and all of Deckard's header, is
+    /// in "".
     struct Clause {
         var name: String
         var settings: [Setting]
@@ -32,7 +33,7 @@ struct ScenarioHeader {
 
 extension ScenarioHeader {
     /// Reads the header's lines. What the keys mean is for `ScenarioSettings` to say.
-    init(lines: ArraySlice<Substring>, dialect: Dialect) throws(ScenarioError) {
+    init(lines: ArraySlice<Substring>) throws(ScenarioError) {
         var rest = lines
         var number = lines.startIndex
         func take() -> Substring? {
@@ -59,24 +60,43 @@ extension ScenarioHeader {
             case "TEMPFILE_NAME", "COMMANDLINE":
                 continue
             default:
-                try takeSetting(raw, tokens, number, dialect)
+                try takeSettings(tokens, number)
             }
         }
     }
 
-    private mutating func takeSetting(
-        _ raw: Substring, _ tokens: [Token], _ number: Int, _ dialect: Dialect
-    ) throws(ScenarioError) {
-        guard let colon = raw.firstIndex(of: ":") else {
-            throw ScenarioError(line: number, reason: "\(tokens[0].text) is not a setting")
+    private static let clauseNames: Set = [
+        "server", "stub-zone", "forward-zone", "auth-zone", "rpz", "view", "remote-control", "homing",
+    ]
+
+    /// One or more of `key: value ...`; a clause may share the line with its first settings.
+    private mutating func takeSettings(_ tokens: [Token], _ number: Int) throws(ScenarioError) {
+        var isOpen = false
+        for token in tokens {
+            if let key = Self.key(token) {
+                isOpen = !Self.clauseNames.contains(key)
+                if isOpen {
+                    clauses[clauses.count - 1].settings.append(Setting(line: number, key: key, words: []))
+                } else {
+                    clauses.append(Clause(name: key, settings: []))
+                }
+            } else {
+                guard isOpen else {
+                    throw ScenarioError(line: number, reason: "\(token.text) is not a setting")
+                }
+                let last = clauses[clauses.count - 1].settings.count - 1
+                clauses[clauses.count - 1].settings[last].words.append(token.text)
+            }
         }
-        let key = String(raw[..<colon].filter { !$0.isWhitespace })
-        let value = raw[raw.index(after: colon)...]
-        let words = try Tokenizer.tokens(of: value, line: number, quotes: ["\"", "'"]).map(\.text)
-        if words.isEmpty, dialect == .testbound {
-            clauses.append(Clause(name: key, settings: []))
-        } else {
-            clauses[clauses.count - 1].settings.append(Setting(line: number, key: key, words: words))
-        }
+    }
+
+    /// `name:` is a key; `::1` and `"a:"` are not.
+    private static func key(_ token: Token) -> String? {
+        guard !token.isQuoted, token.text.last == ":" else { return nil }
+        let name = token.text.dropLast()
+        let isName =
+            !name.isEmpty
+            && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        return isName ? String(name) : nil
     }
 }

@@ -8,7 +8,7 @@ extension Scenario {
         else {
             throw ScenarioError(line: 1, reason: "no CONFIG_END")
         }
-        header = try ScenarioHeader(lines: lines[..<end], dialect: dialect)
+        header = try ScenarioHeader(lines: lines[..<end])
         let body = lines[(end + 1)...].joined(separator: "\n")
         var cursor = LineCursor(try Tokenizer.lines(of: body, startingAt: end + 2))
         let begin = try cursor.require("the scenario")

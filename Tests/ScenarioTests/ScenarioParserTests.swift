@@ -107,8 +107,7 @@ import Testing
         stub-zone:
             name: "."
             stub-addr: 193.0.14.129
-        forward-zone:
-            name: example.org
+        forward-zone: name: example.org
             forward-addr: 192.0.2.53@5353
             forward-first: yes
         homing:
@@ -248,22 +247,22 @@ import Testing
     @Test(arguments: [
         ("CONFIG_END", "CONFIG", 1),
         ("private-address: 10.0.0.0/8", "private-address: ten", 4),
-        ("forward-first: yes", "forward-first: maybe", 11),
-        ("forward-first: yes", "nonsense", 11),
-        ("RANGE_BEGIN 0 10", "RANGE_BEGIN 10 0", 16),
-        ("ADDRESS 192.0.2.1\n", "ADDRESS here\n", 17),
-        ("MATCH opcode qname", "MATCH opcode quality", 19),
-        ("ADJUST copy_id", "ADJUST copy_all", 21),
-        ("REPLY QR AA", "REPLY QR XX", 22),
-        ("SECTION AUTHORITY", "SECTION AUTHORITIES", 25),
-        ("@ IN SOA ns", "@ IN SOA", 28),
-        ("STEP 1 QUERY", "STEP one QUERY", 31),
-        ("STEP 5 COUNT", "STEP 1 COUNT", 37),
-        ("COUNT_OUT_QUERIES <= 3", "COUNT_OUT_QUERIES < 3", 37),
-        ("ELAPSE 1.5", "ELAPSE long", 44),
-        ("0102 ; some", "010 ; some", 48),
-        ("STEP 9 TRAFFIC", "STEP 9 TRAFFIC jam", 52),
-        ("SCENARIO_END", "", 52),
+        ("forward-first: yes", "forward-first: maybe", 10),
+        ("forward-addr: 192.0.2.53@5353", "nonsense", 9),
+        ("RANGE_BEGIN 0 10", "RANGE_BEGIN 10 0", 15),
+        ("ADDRESS 192.0.2.1\n", "ADDRESS here\n", 16),
+        ("MATCH opcode qname", "MATCH opcode quality", 18),
+        ("ADJUST copy_id", "ADJUST copy_all", 20),
+        ("REPLY QR AA", "REPLY QR XX", 21),
+        ("SECTION AUTHORITY", "SECTION AUTHORITIES", 24),
+        ("@ IN SOA ns", "@ IN SOA", 27),
+        ("STEP 1 QUERY", "STEP one QUERY", 30),
+        ("STEP 5 COUNT", "STEP 1 COUNT", 36),
+        ("COUNT_OUT_QUERIES <= 3", "COUNT_OUT_QUERIES < 3", 36),
+        ("ELAPSE 1.5", "ELAPSE long", 43),
+        ("0102 ; some", "010 ; some", 47),
+        ("STEP 9 TRAFFIC", "STEP 9 TRAFFIC jam", 51),
+        ("SCENARIO_END", "", 51),
     ])
     func malformedFileIsRefused(_ part: String, _ wrong: String, _ line: Int) {
         let text = Self.small.replacing(part, with: wrong, maxReplacements: 1)

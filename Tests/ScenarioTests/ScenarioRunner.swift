@@ -5,8 +5,8 @@ import DNSWire
 struct RunnerRules {
     var dialect: Dialect
     var strictness: Strictness
-    /// Whether time that passes also ends queries that stay unanswered, as it does in the daemon. unbound's own test
-    /// bench ends them at TIMEOUT steps alone, and files that were written for it count on that.
+    /// Whether time that passes also ends queries that stay unanswered, as it does in the daemon. unbound's
+    /// own test bench ends them at TIMEOUT steps alone, and files that were written for it count on that.
     var timePassesForQueries: Bool
 
     static let own = RunnerRules(dialect: .testbound, strictness: .full, timePassesForQueries: true)
@@ -28,8 +28,9 @@ struct ScenarioFailure: Error, CustomStringConvertible {
 
 /// Plays a scenario to a service.
 ///
-/// Between two steps everything that can happen by itself happens: due timers fire, and the ranges answer. Which ranges
-/// do is decided by the step that comes next, in testbound's way, or by the client's last query, in Deckard's.
+/// Between two steps everything that can happen by itself happens: due timers fire, and the ranges answer.
+/// Which ranges do is decided by the step that comes next, in testbound's way, or by the client's last
+/// query, in Deckard's.
 struct ScenarioRunner {
     private let scenario: Scenario
     private let rules: RunnerRules
@@ -151,7 +152,8 @@ struct ScenarioRunner {
             range.steps.contains(id)
                 && (range.addresses.isEmpty || range.addresses.contains(query.server.address))
         }
-        // testbound tries the last range of the file first; Deckard looks at the first that fits and at no other.
+        // testbound tries the last range of the file first; Deckard looks at the first that fits and at no
+        // other.
         let candidates = rules.dialect == .testbound ? eligible.reversed() : Array(eligible.prefix(1))
         for (index, range) in candidates {
             for (position, entry) in range.entries.enumerated() {
@@ -177,7 +179,8 @@ struct ScenarioRunner {
             let summary =
                 (try? Message(parsing: bytes.span))?.summary ?? "\(bytes.count) octets that are no message"
             worker.note("<- \(query.server.address) \(summary)")
-            // The service may send or cancel while it reads, but it has not ended this query before it says so.
+            // The service may send or cancel while it reads, but it has not ended this query before it says
+            // so.
             if service.upstreamReceived(bytes.span, for: query.exchange) == .finished {
                 worker.end(query.exchange)
             } else {

@@ -2,7 +2,8 @@ import DNSTransport
 import DNSWire
 import Testing
 
-/// The runner's own rules, with the simplest service that can be scripted: it relays each query to one server.
+/// The runner's own rules, with the simplest service that can be scripted: it relays each query to one
+/// server.
 @Suite struct ScenarioRunnerTests {
     private func run(_ body: String, rules: RunnerRules = .own) throws {
         let scenario = try Scenario(
@@ -166,7 +167,8 @@ import Testing
     }
 }
 
-/// Sends each query on to 192.0.2.1 under its own ID, and for the client 192.0.2.99 says SERVFAIL after half a second.
+/// Sends each query on to 192.0.2.1 under its own ID, and for the client 192.0.2.99 says SERVFAIL after half
+/// a second.
 private final class Relay: WorkerService {
     private let context: ScriptedWorker
     private var clients: [ExchangeID: (Client, Message)] = [:]

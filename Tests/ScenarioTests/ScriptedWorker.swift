@@ -1,7 +1,8 @@
 import DNSTransport
 import DNSWire
 
-/// The world of a service under test: nothing is sent anywhere, no clock runs; a script decides what happens next.
+/// The world of a service under test: nothing is sent anywhere, no clock runs; a script decides what happens
+/// next.
 final class ScriptedWorker: WorkerContext {
     /// A query that the service has sent and that has not ended.
     struct OpenQuery {

@@ -42,7 +42,8 @@ enum Tokenizer {
         return lines
     }
 
-    /// `;` ends a line wherever it stands bare; `#` only at the start of a word, since `\#` begins generic RDATA.
+    /// `;` ends a line wherever it stands bare; `#` only at the start of a word, since `\#` begins generic
+    /// RDATA.
     static func tokens(
         of raw: some StringProtocol, line: Int, quotes: [Character] = ["\""]
     ) throws(ScenarioError) -> [Token] {
