@@ -66,7 +66,8 @@ extension DomainName {
             case 3:
                 let target = Int(try message.uint16(at: position) & 0x3fff)
                 pointers += 1
-                guard target < lowest, pointers <= Self.maximumPointers else {
+                // A pointer into the header cannot be to a name (RFC 1035 §4.1.4).
+                guard target < lowest, target >= Header.length, pointers <= Self.maximumPointers else {
                     throw WireError(.badPointer, at: position)
                 }
                 if end == nil { end = position + 2 }
@@ -114,7 +115,7 @@ extension DomainName {
 
     /// The last `count` labels: `suffix(2)` of `www.example.com.` is `example.com.`. All of it where it has no more.
     public func suffix(_ count: Int) -> DomainName {
-        var drop = labelCount - count
+        var drop = labelCount - max(0, count)
         guard drop > 0 else { return self }
         var offset = 0
         while drop > 0 {

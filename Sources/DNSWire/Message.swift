@@ -53,7 +53,10 @@ public struct Message: Hashable, Sendable {
     private mutating func readOPT(
         _ record: Record, _ message: Span<UInt8>, _ range: Range<Int>
     ) throws(WireError) {
-        guard edns == nil, record.ownerName.isRoot else { throw WireError(.badOPT, at: range.lowerBound) }
+        // The root's single octet, not a pointer to one: the fields are found by their distance from it.
+        guard edns == nil, try message.uint8(at: range.lowerBound) == 0 else {
+            throw WireError(.badOPT, at: range.lowerBound)
+        }
         // The TTL field is not a TTL here, so it is read again as it stands.
         let fields = try message.uint32(at: range.lowerBound + 5)
         let dataStart = range.lowerBound + 11
@@ -65,8 +68,10 @@ public struct Message: Hashable, Sendable {
             rawValue: UInt16(truncatingIfNeeded: fields >> 24) << 4 | header.flagBits & 0xf)
     }
 
-    /// The message in wire form with compression. The header's counts are made from the sections; records that do not
-    /// fit `limit` are left out and TC is set.
+    /// The message in wire form with compression. The header's counts are made from the sections.
+    ///
+    /// An RRset that does not fit `limit` is left out as a whole (RFC 2181 §9), with all that comes behind it in the
+    /// answer and authority sections, and TC is set; additional RRsets are left out one by one, without TC.
     public func compose(limit: Int = 65_535) -> [UInt8] {
         var writer = MessageWriter(limit: limit)
         var header = header
@@ -75,12 +80,33 @@ public struct Message: Hashable, Sendable {
         for question in questions { writer.append(question) }
         let optLength = edns.map { MessageWriter.length(of: $0) } ?? 0
         writer.reserve(optLength)
-        for record in answers { writer.append(record, to: .answer) }
-        for record in authorities { writer.append(record, to: .authority) }
-        for record in additionals { writer.append(record, to: .additional) }
+        Self.append(answers, to: .answer, in: &writer)
+        Self.append(authorities, to: .authority, in: &writer)
+        Self.append(additionals, to: .additional, in: &writer)
         writer.release(optLength)
         if let edns { writer.append(edns, responseCode: responseCode) }
         return writer.finish()
+    }
+
+    private static func append(_ records: [Record], to section: Section, in writer: inout MessageWriter) {
+        var start = writer.mark
+        var leftOut: Record?
+        var previous: Record?
+        for record in records where section == .additional || !writer.isTruncated {
+            if let leftOut, leftOut.isSameRRset(as: record) { continue }
+            if previous?.isSameRRset(as: record) != true { start = writer.mark }
+            previous = record
+            if !writer.append(record, to: section) {
+                writer.goBack(to: start)
+                leftOut = record
+            }
+        }
+    }
+}
+
+extension Record {
+    func isSameRRset(as other: Record) -> Bool {
+        type == other.type && recordClass == other.recordClass && ownerName == other.ownerName
     }
 }
 

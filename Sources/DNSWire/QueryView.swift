@@ -107,7 +107,8 @@ public struct QueryView: Sendable {
                 }
                 if length == 0 { return }
             case 3:
-                guard Int(try packet.uint16(at: position) & 0x3fff) < start else {
+                let target = Int(try packet.uint16(at: position) & 0x3fff)
+                guard target >= Header.length, target < start else {
                     throw WireError(.badPointer, at: position)
                 }
                 position += 2
@@ -178,7 +179,8 @@ public struct EDNSView: Sendable {
         let family = try packet.uint16(at: value.lowerBound)
         let source = Int(packet[value.lowerBound + 2])
         let scope = Int(packet[value.lowerBound + 3])
-        let bitCount = family == 1 ? 32 : family == 2 ? 128 : -1
+        // No family and no address is what a client sends who wants none (RFC 7871 §7.1.2).
+        let bitCount = family == 0 ? 0 : family == 1 ? 32 : family == 2 ? 128 : -1
         guard source <= bitCount, scope <= bitCount, value.count == 4 + (source + 7) / 8 else {
             throw WireError(.badOption, at: value.lowerBound)
         }
