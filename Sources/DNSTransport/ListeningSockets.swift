@@ -2,10 +2,12 @@ import CLinux
 public import DNSWire
 import Synchronization
 
-/// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything serves.
+/// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything
+/// serves.
 ///
-/// Every worker has a socket of its own on each address, and the kernel spreads the clients over them (`SO_REUSEPORT`).
-/// All UDP sockets are bound before the first TCP socket listens: a client that can connect finds UDP answering too.
+/// Every worker has a socket of its own on each address, and the kernel spreads the clients over them
+/// (`SO_REUSEPORT`). All UDP sockets are bound before the first TCP socket listens: a client that can connect
+/// finds UDP answering too.
 public final class ListeningSockets: Sendable {
     /// The addresses as bound: the port is the kernel's choice where 0 was asked for. In the order asked.
     public let addresses: [SocketAddress]
@@ -127,7 +129,8 @@ final class ListeningSocket: Sendable {
     ) throws(SystemError) {
         let isIPv4 = address.address.family == .ipv4
         try descriptor.set(isIPv4 ? CLINUX_IGNORE_PATH_MTU_IPV4 : CLINUX_IGNORE_PATH_MTU_IPV6, 1)
-        // Elsewhere the address asked is the address bound, and the kernel need not tell it for each datagram.
+        // Elsewhere the address asked is the address bound, and the kernel need not tell it for each
+        // datagram.
         if address.address.isUnspecified {
             try descriptor.set(isIPv4 ? CLINUX_PACKET_INFO_IPV4 : CLINUX_PACKET_INFO_IPV6, 1)
         }
@@ -153,6 +156,7 @@ public struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
     public var error: SystemError
 
     public var description: String {
-        "cannot listen on \(address.address) port \(address.port) over \(transport == .udp ? "UDP" : "TCP"): \(error)"
+        let name = transport == .udp ? "UDP" : "TCP"
+        return "cannot listen on \(address.address) port \(address.port) over \(name): \(error)"
     }
 }

@@ -19,8 +19,8 @@ final class UpstreamConnection {
     /// Messages that nobody waited for.
     private(set) var junk = 0
 
-    /// Who waits for which ID. Nil: the exchange was given up, but its reply may still come, and must not be taken for
-    /// that of another query; so the ID is not used again here until it has.
+    /// Who waits for which ID. Nil: the exchange was given up, but its reply may still come, and must not be
+    /// taken for that of another query; so the ID is not used again here until it has.
     private var expected: [UInt16: ExchangeID?] = [:]
     /// Exchanges that wait.
     private(set) var liveCount = 0
@@ -34,7 +34,8 @@ final class UpstreamConnection {
     var liveExchanges: [ExchangeID] { expected.values.compactMap(\.self) }
 
     func takes(_ id: UInt16, _ configuration: WorkerConfiguration) -> Bool {
-        !isRetired && endCode == nil && expected.count < configuration.exchangesPerConnection && expected[id] == nil
+        !isRetired && endCode == nil && expected.count < configuration.exchangesPerConnection
+            && expected[id] == nil
             && output.count + StreamFrame.longestFrame <= configuration.upstreamOutput
     }
 

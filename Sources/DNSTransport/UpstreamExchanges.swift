@@ -2,8 +2,8 @@ import DNSWire
 
 /// Every query that this worker has sent to a server and waits for: one table for both transports.
 ///
-/// The service is never called from within `send` or `cancel`. A query that fails at once is put in line, and the loop
-/// reports it (`reportFailures`).
+/// The service is never called from within `send` or `cancel`. A query that fails at once is put in line, and
+/// the loop reports it (`reportFailures`).
 final class UpstreamExchanges {
     /// One exchange, from `send` until it is finished, cancelled, or its end is reported.
     struct Exchange {
@@ -44,7 +44,8 @@ final class UpstreamExchanges {
     //--- What the service asks for ---
 
     func send(
-        _ id: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport, timeout: Int64
+        _ id: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
     ) {
         guard exchanges[id] == nil else { return assertionFailure("exchange \(id) is in use") }
         var exchange = Exchange(route: .failed(SystemError.invalid))

@@ -1,7 +1,8 @@
 import CLinux
 import DNSWire
 
-/// Queries over TCP: connections to servers, kept for a while and shared by several queries at once (RFC 7766 §6.2).
+/// Queries over TCP: connections to servers, kept for a while and shared by several queries at once (RFC 7766
+/// §6.2).
 final class UpstreamStreams {
     /// What becomes of the exchanges of a connection that is gone.
     struct Death {
@@ -57,7 +58,9 @@ final class UpstreamStreams {
     private func connection(for message: [UInt8], to server: SocketAddress) -> UpstreamConnection? {
         let id = UpstreamConnection.id(of: message.span)
         for key in pool[server] ?? [] {
-            if let connection = connections[key], connection.takes(id, loop.configuration) { return connection }
+            if let connection = connections[key], connection.takes(id, loop.configuration) {
+                return connection
+            }
         }
         return nil
     }
@@ -66,7 +69,8 @@ final class UpstreamStreams {
         guard let key = connections.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
         let family = server.address.family
         let connection = UpstreamConnection(
-            adopting: try FileDescriptor(adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
+            adopting: try FileDescriptor(
+                adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
             key: key, server: server)
         try connection.descriptor.set(CLINUX_NO_DELAY, 1)
         if let outgoing = loop.configuration.outgoing(for: family) {
@@ -79,7 +83,8 @@ final class UpstreamStreams {
         guard status == 0 || -status == SystemError.inProgress else { throw SystemError(code: -status) }
         connection.isConnecting = status != 0
         connection.interest = status == 0 ? .readable : .writable
-        try loop.watch(connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
+        try loop.watch(
+            connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
         connections.insert(connection)
         pool[server, default: []].append(key)
         loop.counters.upstreamConnectionsOpened.add()
@@ -110,7 +115,9 @@ final class UpstreamStreams {
     private func write(_ connection: UpstreamConnection) -> Death {
         guard !connection.isConnecting else { return .none }
         if !connection.output.isEmpty {
-            let result = unsafe connection.output.withUnwritten { octets in unsafe connection.descriptor.send(octets) }
+            let result = unsafe connection.output.withUnwritten { octets in
+                unsafe connection.descriptor.send(octets)
+            }
             switch result {
             case .octets(let count): connection.output.advance(by: count)
             case .nothing: break
@@ -130,8 +137,8 @@ final class UpstreamStreams {
 
     //--- Receiving ---
 
-    /// Handles readiness: finishes connecting, writes, and reads once. Then `nextMessage` gives what came, and
-    /// `finishReading` must follow.
+    /// Handles readiness: finishes connecting, writes, and reads once. Then `nextMessage` gives what came,
+    /// and `finishReading` must follow.
     func ready(_ key: SlotKey, _ readiness: Interest) -> Death {
         (reading, filled, offset) = (nil, 0, 0)
         guard let connection = connections[key] else { return .none }
@@ -160,8 +167,8 @@ final class UpstreamStreams {
         return .none
     }
 
-    /// The next whole message, and the exchange that waits for its ID, if one does. The octets are valid until the next
-    /// `ready`.
+    /// The next whole message, and the exchange that waits for its ID, if one does. The octets are valid
+    /// until the next `ready`.
     func nextMessage(_ key: SlotKey) -> (ExchangeID?, UnsafeBufferPointer<UInt8>)? {
         let octets = unsafe UnsafeBufferPointer(buffer.slice(0..<filled))
         guard reading == key, let connection = connections[key],
@@ -172,7 +179,8 @@ final class UpstreamStreams {
         return unsafe (connection.take(message.span), message)
     }
 
-    /// Keeps the beginning of a message for the next read, and closes a connection that ended or talks nonsense.
+    /// Keeps the beginning of a message for the next read, and closes a connection that ended or talks
+    /// nonsense.
     func finishReading(_ key: SlotKey) -> Death {
         guard reading == key, let connection = connections[key] else { return .none }
         let rest = offset..<filled
@@ -187,8 +195,8 @@ final class UpstreamStreams {
 
     //--- Ends ---
 
-    /// An exchange is over. When the server was silent until the time-out, the connection takes no more queries, since it
-    /// may be dead without saying so.
+    /// An exchange is over. When the server was silent until the time-out, the connection takes no more
+    /// queries, since it may be dead without saying so.
     func end(_ id: UInt16, on key: SlotKey, _ reason: UpstreamExchanges.Reason) {
         guard let connection = connections[key] else { return }
         connection.stopExpecting(id, isReplyOutstanding: reason != .finished)

@@ -117,7 +117,9 @@ struct BufferTests {
         }
         // Chi-squared with 62 degrees of freedom exceeds 150 once in a hundred million runs.
         let expected = Double(draws) / 63
-        let chiSquared = buckets.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+        let chiSquared = buckets.reduce(0) {
+            $0 + (Double($1) - expected) * (Double($1) - expected) / expected
+        }
         #expect(chiSquared < 150)
     }
 

@@ -93,7 +93,8 @@ struct StreamTests {
     func halfClosed() throws {
         let worker = try worker()
         let client = try TestSocket(.tcp, to: worker.address)
-        client.send([9, 1, 1, 2, 1].enumerated().flatMap { framed(message(UInt16($0), tag: $1)) } + [0, 9, 1])
+        client.send(
+            [9, 1, 1, 2, 1].enumerated().flatMap { framed(message(UInt16($0), tag: $1)) } + [0, 9, 1])
         client.shutdownWriting()
         #expect(client.receiveMessage() == message(0, tag: 9))
         #expect(worker.log.wait(for: 5).count == 5)
@@ -146,7 +147,9 @@ struct StreamTests {
     func closes() throws {
         let worker = try worker()
         let client = try TestSocket(.tcp, to: worker.address)
-        client.send(framed(message(1, tag: 9)) + framed(message(2, tag: 1)) + framed([1, 2]) + framed(message(3, tag: 9)))
+        client.send(
+            framed(message(1, tag: 9)) + framed(message(2, tag: 1)) + framed([1, 2])
+                + framed(message(3, tag: 9)))
         #expect(client.receiveMessage() == message(1, tag: 9))
         #expect(worker.log.wait(for: 3).count == 3)
         worker.run { $0.replyToWaiting(0) }

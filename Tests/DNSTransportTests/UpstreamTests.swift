@@ -104,7 +104,8 @@ struct UpstreamDatagramTests {
         #expect(worker.log.all.isEmpty)
     }
 
-    @Test("failure to send is reported by the loop, not from within send; cancelled failures are not reported")
+    @Test(
+        "failure to send is reported by the loop, not from within send; cancelled failures are not reported")
     func failure() throws {
         var configuration = WorkerConfiguration()
         configuration.upstreamSockets = 1
@@ -113,13 +114,17 @@ struct UpstreamDatagramTests {
         let worker = try TestWorker(configuration: configuration)
         worker.run { service in
             for id: ExchangeID in 1...3 {
-                service.context.send(id, message: message(1), to: address, over: .udp, timeout: 60_000_000_000)
+                service.context.send(
+                    id, message: message(1), to: address, over: .udp, timeout: 60_000_000_000)
             }
             service.context.send(4, message: [1, 2], to: address, over: .tcp, timeout: 60_000_000_000)
             service.log.append(.note("sent"))
             service.context.cancel(3)
         }
-        #expect(worker.log.wait(for: 3) == [.note("sent"), .ended(2, .failed(EMFILE)), .ended(4, .failed(EMSGSIZE))])
+        #expect(
+            worker.log.wait(for: 3) == [
+                .note("sent"), .ended(2, .failed(EMFILE)), .ended(4, .failed(EMSGSIZE)),
+            ])
         worker.settle()
         #expect(worker.log.all.count == 3)
         #expect(worker.worker.counters.upstreamFailures == 2)
@@ -233,7 +238,9 @@ struct UpstreamStreamTests {
         worker.send(2, message(7, tag: 2), to: server.address, over: .tcp)
         let first = try #require(server.accept())
         let second = try #require(server.accept())
-        for connection in [first, second] { connection.sendMessage(try #require(connection.receiveMessage())) }
+        for connection in [first, second] {
+            connection.sendMessage(try #require(connection.receiveMessage()))
+        }
         let events = worker.log.wait(for: 2)
         #expect(events.contains(.upstream(1, message(7, tag: 1))))
         #expect(events.contains(.upstream(2, message(7, tag: 2))))
@@ -350,7 +357,8 @@ extension TestWorker {
     }
 
     func send(
-        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport = .udp,
+        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress,
+        over transport: UpstreamTransport = .udp,
         seconds: Double = 10
     ) {
         run {
@@ -363,7 +371,8 @@ extension ScriptedService.Script {
     /// Goes on listening until a message comes whose third octet is `tag`.
     static func waitingFor(tag: UInt8) -> Self {
         var script = Self()
-        script.upstream = { _, message, _ in message.count > 2 && message[2] == tag ? .finished : .keepWaiting }
+        script.upstream = { _, message, _ in message.count > 2 && message[2] == tag ? .finished : .keepWaiting
+        }
         return script
     }
 }
