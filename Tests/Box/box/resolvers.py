@@ -4,7 +4,7 @@ import os
 
 from .internet.infrastructure import ROOTS
 from .model import Question
-from .process import Program, wait_until
+from .process import BoxError, Program, wait_until
 from .stub import ask_all
 
 
@@ -81,7 +81,11 @@ class Resolver:
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]
         self.program = Program(kind, list(map(str, command)), directory / "log", cwd=directory)
-        wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
+        try:
+            wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
+        except BoxError:
+            self.program.stop()
+            raise
 
     @staticmethod
     def _configuration(kind, port, cache_mib, values):
