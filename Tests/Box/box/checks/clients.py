@@ -72,7 +72,8 @@ def check(box, verdict):
     _run(everything[0], box, "::1", verdict)
     questions = dnsperf.write_questions(box.net, box.directory / "dnsperf.questions")
     for mode in ("udp", "tcp"):
-        report = dnsperf.finish(dnsperf.start(box.resolver.port, "-m", mode, "-c", 20, "-q", 100, "-l", DNSPERF_SECONDS, questions=questions))
+        load = dnsperf.start(box.resolver.port, "-m", mode, "-c", 20, "-q", 100, "-l", DNSPERF_SECONDS, questions=questions)
+        report = dnsperf.finish(load)
         verdict.expect(report.lost == 0 and set(report.rcodes) <= {"NOERROR", "NXDOMAIN"}, f"dnsperf over {mode}: {report}")
 
 
