@@ -41,7 +41,7 @@ let package = Package(
         room("DNSResolution", imports: ["DNSWire", "DNSCache"]),
         room("DNSTransport", imports: ["CLinux", "DNSWire"]),
         room("DNSServer", imports: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", logging]),
-        room("HomingConfiguration", imports: ["DNSWire", "DNSResolution", "DNSTransport", "DNSServer", "Yams"]),
+        room("HomingConfiguration", imports: ["DNSWire", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [

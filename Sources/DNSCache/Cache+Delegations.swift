@@ -1,0 +1,88 @@
+public import DNSWire
+
+/// The servers of a zone as its parent names them (RFC 9499 "delegation"), with the glue that came along.
+///
+/// Only referrals from the parent make one; what the child says of itself never does. So a delegation that the parent has
+/// taken back is gone when its TTL is (ghost domains, CVE-2012-1033; phoenix domains, CVE-2022-30698).
+public struct Delegation: Sendable, Hashable {
+    public struct NameServer: Sendable, Hashable {
+        public var name: DomainName
+        /// In-domain or sibling glue; empty when the name must be looked up.
+        public var addresses: [IPAddress]
+
+        public init(_ name: DomainName, addresses: [IPAddress] = []) {
+            self.name = name
+            self.addresses = addresses
+        }
+    }
+
+    public var zone: DomainName
+    public var nameServers: [NameServer]
+    /// Seconds.
+    public var ttl: UInt32
+
+    /// Limits against NXNS and huge delegations.
+    public static let maximumNameServers = 13
+    public static let maximumAddressesPerName = 6
+
+    public init(zone: DomainName, nameServers: [NameServer], ttl: UInt32) {
+        self.zone = zone
+        self.nameServers = nameServers.prefix(Self.maximumNameServers).map {
+            NameServer($0.name, addresses: Array($0.addresses.prefix(Self.maximumAddressesPerName)))
+        }
+        self.ttl = ttl
+    }
+}
+
+extension Cache {
+    public func admit(_ delegation: Delegation, now: Moment) {
+        // A delegation of TTL 0 still has to carry the resolution that found it, which keeps its own copy.
+        let ttl = limits.clamp(delegation.ttl)
+        guard ttl > 0 else { return }
+        var payload = PayloadWriter()
+        payload.put(UInt8(delegation.nameServers.count))
+        for server in delegation.nameServers {
+            payload.put(server.name)
+            payload.put(UInt8(server.addresses.count))
+            for address in server.addresses { payload.put(address) }
+        }
+        write(delegation.zone, KeyTag(.delegation, .ns, .internet), payload: payload.bytes, ttl: ttl, now: now)
+    }
+
+    /// The delegation of exactly `zone`.
+    public func delegation(of zone: DomainName, now: Moment) -> Delegation? {
+        let found = read(zone, KeyTag(.delegation, .ns, .internet), now: now) { payload in
+            try? Self.decodeDelegation(payload, zone)
+        }
+        guard let found, var delegation = found.value else { return nil }
+        delegation.ttl = UInt32(clamping: found.remaining)
+        return delegation
+    }
+
+    /// The deepest known delegation that `name` is in, going no higher than `floor`.
+    public func closestDelegation(to name: DomainName, notAbove floor: DomainName, now: Moment) -> Delegation? {
+        var candidate: DomainName? = name
+        while let current = candidate, current.isSubdomain(of: floor) {
+            if let delegation = delegation(of: current, now: now) { return delegation }
+            candidate = current.parent
+        }
+        return nil
+    }
+
+    public func removeDelegation(of zone: DomainName) {
+        remove(zone, KeyTag(.delegation, .ns, .internet))
+    }
+
+    private static func decodeDelegation(_ payload: Span<UInt8>, _ zone: DomainName) throws(WireError) -> Delegation {
+        var reader = PayloadReader()
+        var servers: [Delegation.NameServer] = []
+        for _ in 0..<(try reader.uint8(payload)) {
+            var server = Delegation.NameServer(try reader.name(payload))
+            for _ in 0..<(try reader.uint8(payload)) {
+                if let address = try reader.address(payload) { server.addresses.append(address) }
+            }
+            servers.append(server)
+        }
+        return Delegation(zone: zone, nameServers: servers, ttl: 0)
+    }
+}

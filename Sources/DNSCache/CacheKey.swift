@@ -1,0 +1,43 @@
+import DNSWire
+
+/// What kind of thing an entry holds. Part of the key, so that kinds never meet.
+public enum EntryKind: UInt8, Sendable, CaseIterable {
+    /// A finished answer as wire octets, for clients.
+    case answer = 1
+    /// An RRset, or the proof that there is none (NODATA), for the resolver.
+    case rrset = 2
+    /// The name and all below it do not exist (RFC 8020).
+    case nxDomain = 3
+    /// The servers of a zone, as its parent names them.
+    case delegation = 4
+    /// The last try to resolve the question failed (RFC 9520).
+    case failure = 5
+}
+
+/// What makes two answers to the same question differ.
+public struct AnswerVariant: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    @inlinable
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// With DNSSEC records.
+    public static let dnssecOK = AnswerVariant(rawValue: 1)
+    /// Not validated, at the client's wish.
+    public static let checkingDisabled = AnswerVariant(rawValue: 2)
+}
+
+/// The key of an entry without its name, packed into one word: kind, variant, class and type.
+struct KeyTag: Hashable, Sendable {
+    let bits: UInt64
+
+    init(_ kind: EntryKind, _ type: RecordType, _ recordClass: RecordClass, _ variant: AnswerVariant = []) {
+        bits =
+            UInt64(kind.rawValue) << 40 | UInt64(variant.rawValue) << 32 | UInt64(recordClass.rawValue) << 16
+            | UInt64(type.rawValue)
+    }
+
+    var kind: EntryKind? { EntryKind(rawValue: UInt8(truncatingIfNeeded: bits >> 40)) }
+
+    init(bits: UInt64) { self.bits = bits }
+}

@@ -1,0 +1,81 @@
+import DNSWire
+
+/// Writes what entries hold for the resolver. Native to this process, never sent anywhere.
+struct PayloadWriter {
+    var bytes: [UInt8] = []
+
+    mutating func put(_ value: UInt8) { bytes.append(value) }
+
+    mutating func put(_ value: UInt16) {
+        bytes.append(UInt8(value >> 8))
+        bytes.append(UInt8(value & 0xff))
+    }
+
+    mutating func put(_ value: UInt32) {
+        put(UInt16(value >> 16))
+        put(UInt16(value & 0xffff))
+    }
+
+    mutating func put(_ name: DomainName) { bytes += name.wire }
+
+    /// At most 65,535 octets, as all RDATA is.
+    mutating func put(_ rdata: RData) {
+        put(UInt16(truncatingIfNeeded: rdata.bytes.count))
+        bytes += rdata.bytes
+    }
+
+    mutating func put(_ address: IPAddress) {
+        put(UInt8(address.octetCount))
+        bytes += address.octets
+    }
+
+    mutating func put(_ text: String) {
+        let octets = Array(text.utf8.prefix(Int(UInt8.max)))
+        put(UInt8(octets.count))
+        bytes += octets
+    }
+}
+
+/// Reads what `PayloadWriter` wrote. The data is our own, still no length is believed.
+struct PayloadReader {
+    private(set) var offset = 0
+
+    mutating func uint8(_ payload: Span<UInt8>) throws(WireError) -> UInt8 {
+        defer { offset += 1 }
+        return try payload.uint8(at: offset)
+    }
+
+    mutating func uint16(_ payload: Span<UInt8>) throws(WireError) -> UInt16 {
+        defer { offset += 2 }
+        return try payload.uint16(at: offset)
+    }
+
+    mutating func uint32(_ payload: Span<UInt8>) throws(WireError) -> UInt32 {
+        defer { offset += 4 }
+        return try payload.uint32(at: offset)
+    }
+
+    mutating func name(_ payload: Span<UInt8>) throws(WireError) -> DomainName {
+        try DomainName(parsing: payload, at: &offset)
+    }
+
+    mutating func octets(_ payload: Span<UInt8>, _ count: Int) throws(WireError) -> [UInt8] {
+        defer { offset += count }
+        return try payload.octets(offset..<(offset + count))
+    }
+
+    mutating func rdata(_ payload: Span<UInt8>) throws(WireError) -> RData {
+        let count = Int(try uint16(payload))
+        return RData(unchecked: try octets(payload, count))
+    }
+
+    mutating func address(_ payload: Span<UInt8>) throws(WireError) -> IPAddress? {
+        let count = Int(try uint8(payload))
+        return IPAddress(octets: try octets(payload, count))
+    }
+
+    mutating func text(_ payload: Span<UInt8>) throws(WireError) -> String {
+        let count = Int(try uint8(payload))
+        return String(decoding: try octets(payload, count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,198 @@
+import DNSCache
+import DNSWire
+
+/// What a server's response means for the question that it was asked.
+enum Classification {
+    /// Data of the type asked for, at the end of an alias chain that may be empty.
+    case answer(chain: [RRset], RRset)
+    /// An alias chain whose target has to be asked for anew.
+    case alias(chain: [RRset], target: DomainName)
+    /// The name at the end of the chain exists, but not with this type.
+    case noData(chain: [RRset], name: DomainName, soa: RRset?)
+    /// The name at the end of the chain does not exist.
+    case nxDomain(chain: [RRset], name: DomainName, soa: RRset?)
+    /// A DNAME whose target would be too long (RFC 6672 §2.2).
+    case nameTooLong(chain: [RRset])
+    case referral(Delegation)
+    /// Not a server for this zone: an upward or sideways referral, or nothing at all.
+    case lame
+}
+
+/// Reads a response with the eyes of RFC 5452 §6 and RFC 2181: only records inside the zone that was asked are
+/// believed, and of these only the ones that the question leads to.
+struct ResponseReader {
+    let question: Question
+    /// The zone whose server answered.
+    let zone: DomainName
+    /// A forwarder answers from everywhere, seldom with AA, and never refers.
+    let isForwarder: Bool
+
+    func classify(_ message: Message) -> Classification {
+        var walk = AliasWalk(reader: self, answers: message.answers.filter { isBelievable($0) })
+        switch walk.follow() {
+        case .found(let rrset): return .answer(chain: walk.chain, rrset)
+        case .tooLong: return .nameTooLong(chain: walk.chain)
+        case .ended: break
+        }
+        let soa = soa(in: message, for: walk.name)
+        if message.responseCode == .nxDomain {
+            return .nxDomain(chain: walk.chain, name: walk.name, soa: soa)
+        }
+        if let target = walk.target {
+            // The same response may deny the target's data; only a SOA of a zone that the target is in says so.
+            if soa != nil { return .noData(chain: walk.chain, name: walk.name, soa: soa) }
+            return .alias(chain: walk.chain, target: target)
+        }
+        if soa != nil { return .noData(chain: [], name: walk.name, soa: soa) }
+        if !isForwarder, let referral = referral(in: message) { return referral }
+        return message.header.flags.contains(.aa) || isForwarder && message.header.flags.contains(.ra)
+            ? .noData(chain: [], name: walk.name, soa: nil) : .lame
+    }
+
+    /// In the zone, and of the class of the question.
+    func isBelievable(_ record: Record) -> Bool {
+        record.recordClass == question.qclass && record.ownerName.isSubdomain(of: zone)
+    }
+
+    /// The SOA that stands for a denial of `name` (RFC 2308 §2).
+    private func soa(in message: Message, for name: DomainName) -> RRset? {
+        let candidates = message.authorities.filter {
+            $0.type == .soa && isBelievable($0) && name.isSubdomain(of: $0.ownerName)
+        }
+        guard let record = candidates.first, let data = StartOfAuthority(record.rdata) else { return nil }
+        // RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM.
+        var rrset = RRset(
+            record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum), rdatas: [record.rdata])
+        rrset.signatures = signatures(of: rrset, in: message.authorities)
+        return rrset
+    }
+
+    private func referral(in message: Message) -> Classification? {
+        let records = message.authorities.filter { $0.type == .ns && $0.recordClass == question.qclass }
+        guard let cut = records.first?.ownerName else { return nil }
+        // Downward, and toward the name: anything else is a loop or a lie (RFC 1034 §5.3.3).
+        guard cut.isProperSubdomain(of: zone), question.qname.isSubdomain(of: cut) else { return .lame }
+        let matching = records.filter { $0.ownerName == cut }
+        var servers: [Delegation.NameServer] = []
+        for record in matching {
+            guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else { continue }
+            servers.append(Delegation.NameServer(name, addresses: glue(for: name, in: message)))
+        }
+        guard !servers.isEmpty else { return .lame }
+        // Names with addresses first, so that a limit on their number keeps what can be used.
+        servers.sort { !$0.addresses.isEmpty && $1.addresses.isEmpty }
+        return .referral(
+            Delegation(zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0))
+    }
+
+    /// Glue is believed for names in the zone that was asked: in-domain and sibling glue (RFC 9471 §2).
+    private func glue(for name: DomainName, in message: Message) -> [IPAddress] {
+        guard name.isSubdomain(of: zone) else { return [] }
+        var addresses: [IPAddress] = []
+        for record in message.additionals where record.type == .a || record.type == .aaaa {
+            guard record.ownerName == name, let address = record.rdata.address, !addresses.contains(address) else {
+                continue
+            }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    /// The signatures in `records` that cover `rrset`.
+    func signatures(of rrset: RRset, in records: [Record]) -> [RData] {
+        records.filter { record in
+            record.type == .rrsig && record.ownerName == rrset.ownerName && isBelievable(record)
+                && record.rdata.bytes.count >= 2
+                && UInt16(record.rdata.bytes[0]) << 8 | UInt16(record.rdata.bytes[1]) == rrset.type.rawValue
+        }.map(\.rdata)
+    }
+
+    /// All records of a name and type as one RRset, duplicates dropped (RFC 2181 §5).
+    func rrset(_ name: DomainName, _ type: RecordType, in records: [Record]) -> RRset? {
+        let matching = records.filter { $0.type == type && $0.ownerName == name }
+        guard let first = matching.first else { return nil }
+        var rrset = RRset(first.ownerName, type, first.recordClass, ttl: first.ttl, rdatas: [])
+        var seen: Set<RData> = []
+        for record in matching where seen.insert(record.rdata).inserted {
+            rrset.rdatas.append(record.rdata)
+            rrset.ttl = min(rrset.ttl, record.ttl)
+        }
+        rrset.signatures = signatures(of: rrset, in: records)
+        return rrset
+    }
+}
+
+/// Follows CNAME and DNAME records through the answer section of one response.
+private struct AliasWalk {
+    enum End {
+        case found(RRset)
+        case tooLong
+        case ended
+    }
+
+    let reader: ResponseReader
+    let answers: [Record]
+    private(set) var chain: [RRset] = []
+    private(set) var name: DomainName
+    private var steps = 0
+
+    /// One response need not be followed further than a chain may be long in all.
+    private static let maximumSteps = 16
+
+    init(reader: ResponseReader, answers: [Record]) {
+        self.reader = reader
+        self.answers = answers
+        name = reader.question.qname
+    }
+
+    /// Where the chain leads; nil while there is none.
+    var target: DomainName? { chain.isEmpty ? nil : name }
+
+    mutating func follow() -> End {
+        let qtype = reader.question.qtype
+        while steps < Self.maximumSteps {
+            steps += 1
+            if let rrset = reader.rrset(name, qtype, in: answers) { return .found(rrset) }
+            if qtype == .any, chain.isEmpty, let record = answers.first(where: { $0.ownerName == name }),
+                let rrset = reader.rrset(name, record.type, in: answers)
+            {
+                return .found(rrset)
+            }
+            guard qtype != .cname else { return .ended }
+            if let dname = dname() {
+                switch name.replacingSuffix(dname.ownerName, with: dname.target) {
+                case .name(let target):
+                    chain.append(dname.rrset)
+                    chain.append(RRset(name, .cname, ttl: dname.rrset.ttl, rdatas: [.name(target)]))
+                    name = target
+                case .tooLong:
+                    chain.append(dname.rrset)
+                    return .tooLong
+                case nil:
+                    return .ended
+                }
+            } else if let alias = reader.rrset(name, .cname, in: answers),
+                let target = alias.rdatas.first?.targetName
+            {
+                // More than one CNAME at a name is an error of the zone (RFC 2181 §10.1); the first one counts.
+                var single = alias
+                single.rdatas = [alias.rdatas[0]]
+                chain.append(single)
+                name = target
+            } else {
+                return .ended
+            }
+        }
+        return .ended
+    }
+
+    private func dname() -> (ownerName: DomainName, target: DomainName, rrset: RRset)? {
+        guard reader.question.qtype != .dname || !chain.isEmpty else { return nil }
+        for record in answers where record.type == .dname && name.isProperSubdomain(of: record.ownerName) {
+            if let target = record.rdata.targetName, let rrset = reader.rrset(record.ownerName, .dname, in: answers) {
+                return (record.ownerName, target, rrset)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,133 @@
+import DNSCache
+import DNSWire
+
+/// One name and type on its way, within a resolution.
+struct Lookup {
+    enum Purpose: Equatable {
+        case client
+        /// An address of a name server of `zone`.
+        case address
+        /// The root's servers (RFC 8109).
+        case priming
+    }
+
+    let question: Question
+    let purpose: Purpose
+    /// How many lookups stand above.
+    let depth: Int
+    /// What is asked for now: differs from the question behind an alias.
+    var qname: DomainName
+    var chain: [RRset] = []
+    var aliasCount = 0
+    /// Where the lookup is: nil until a zone has been chosen.
+    var zone: ZoneState?
+    /// The lookups that this one waits on, and those that wait on it.
+    var children: Set<Resolution.LookupID> = []
+    var waiters: Set<Resolution.LookupID> = []
+    /// Prefetch: the cache's own answer to the question is not taken.
+    var skipsCache = false
+    /// A forwarder failed and the choice is to go on without.
+    var ignoresForwarders = false
+    /// Zones whose cached delegation proved useless and was fetched again: once each.
+    var refetched: Set<DomainName> = []
+    /// The reason that will be told if nothing better comes.
+    var failure: ExtendedError?
+    var wasPrimed = false
+
+    init(_ question: Question, purpose: Purpose, depth: Int) {
+        self.question = question
+        self.purpose = purpose
+        self.depth = depth
+        qname = question.qname
+    }
+
+    var current: Question { Question(qname, question.qtype, question.qclass) }
+}
+
+/// The zone that a lookup is asking, and how far it has got with its servers.
+struct ZoneState {
+    enum Kind: Equatable {
+        case recursion
+        case forward(fallsBack: Bool)
+    }
+
+    let zone: DomainName
+    let kind: Kind
+    /// The delegation came out of the cache, so it may be out of date.
+    let isFromCache: Bool
+    var servers: [ServerState]
+    /// Addresses of servers that are not known and could be looked up, best first.
+    var unresolved: [Question]
+    var addressLookups = 0
+    var tries = 0
+    /// Labels of the qname that are shown to this zone's servers; nil shows all of it.
+    var shownLabels: Int?
+    var minimisedQuestions = 0
+
+    var isForward: Bool { kind != .recursion }
+}
+
+/// One address of a server, as one lookup sees it.
+struct ServerState {
+    let address: SocketAddress
+    var tries = 0
+    /// Gave a useless answer, or none too often.
+    var isFailed = false
+    var useStream = false
+    var useEDNS = true
+    /// BADCOOKIE was answered once; a second one leads to TCP (RFC 7873 §5.3).
+    var cookieWasRenewed = false
+
+    init(_ address: SocketAddress) { self.address = address }
+}
+
+/// A query that is under way.
+struct Exchange {
+    let lookup: Resolution.LookupID
+    let zone: DomainName
+    let server: SocketAddress
+    let isStream: Bool
+    let id: UInt16
+    /// With the letters' case as it was sent.
+    let asked: Question
+    let usedEDNS: Bool
+    let clientCookie: [UInt8]
+    /// Whether the server has shown before that it knows cookies.
+    let expectsCookie: Bool
+    let checksCase: Bool
+    /// Monotonic nanoseconds.
+    let sentAt: Int64
+    /// A later try has been made meanwhile.
+    var isSuperseded = false
+    var nearMisses = 0
+
+    /// RFC 5452 §9.1: a response, of this ID, to this question. Address and port the socket has checked.
+    func matches(_ message: Message) -> Bool {
+        guard message.header.isResponse, message.header.id == id, message.header.opcode == .query else { return false }
+        guard let question = message.questions.first else {
+            // Servers that cannot read a query may answer without the question.
+            return message.questions.isEmpty && !isPositive(message)
+        }
+        guard message.questions.count == 1, question == asked else { return false }
+        return clientCookieMatches(message)
+    }
+
+    private func isPositive(_ message: Message) -> Bool {
+        message.responseCode == .noError || message.responseCode == .nxDomain || !message.answers.isEmpty
+    }
+
+    /// RFC 7873 §5.3: a cookie that is not ours means that the response is not for us.
+    private func clientCookieMatches(_ message: Message) -> Bool {
+        guard !clientCookie.isEmpty, let cookie = message.cookie else { return true }
+        return cookie.client == clientCookie
+    }
+}
+
+extension Message {
+    var cookie: (client: [UInt8], server: [UInt8])? {
+        edns?.first {
+            guard case .cookie(let client, let server) = $0 else { return nil }
+            return (client, server)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import DNSCache
+public import DNSWire
+
+/// How a resolution ended: what a client may be told.
+public struct Outcome: Sendable {
+    public var responseCode: ResponseCode
+    /// The alias chain and, last, the answer.
+    public var answers: [RRset] = []
+    /// The SOA of a negative answer (RFC 2308 §3).
+    public var authorities: [RRset] = []
+    public var security = SecurityStatus.indeterminate
+    public var error: ExtendedError?
+    /// Made here, not received.
+    public var isLocal = false
+
+    public init(_ responseCode: ResponseCode, error: ExtendedError? = nil) {
+        self.responseCode = responseCode
+        self.error = error
+    }
+
+    public static func failure(_ error: ExtendedError?) -> Outcome {
+        Outcome(.serverFailure, error: error)
+    }
+
+    /// Whether it says something of the name, rather than that nobody could be asked.
+    public var isUsable: Bool {
+        responseCode == .noError || responseCode == .nxDomain || responseCode == .yxDomain
+    }
+}

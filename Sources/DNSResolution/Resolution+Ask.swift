@@ -1,0 +1,180 @@
+import DNSCache
+import DNSWire
+
+/// The choice of a server, and the query to it.
+extension Resolution {
+    func ask(_ id: LookupID) {
+        guard let lookup = lookups[id], let zone = lookup.zone, !hasActiveExchange(id) else { return }
+        if zone.tries < settings.limits.triesPerZone, let index = chooseServer(zone) {
+            send(id, toServer: index)
+        } else if !lookup.children.isEmpty || hasOpenExchange(id) {
+            // Addresses or late answers may still come.
+        } else if zone.tries < settings.limits.triesPerZone, lookUpServers(id) {
+            // They will call back.
+        } else {
+            zoneFailed(id)
+        }
+    }
+
+    private func hasActiveExchange(_ id: LookupID) -> Bool {
+        exchanges.values.contains { $0.lookup == id && !$0.isSuperseded }
+    }
+
+    private func hasOpenExchange(_ id: LookupID) -> Bool {
+        exchanges.values.contains { $0.lookup == id }
+    }
+
+    // --- The choice ---
+
+    /// One query in so many goes to a server that is not the fastest, to learn whether it has become so.
+    private static let explorationOdds = 20
+    /// What an unknown server is taken for: better than slow ones, worse than fast ones (nanoseconds).
+    private static let unknownRTT: Int64 = 150 * ServerHealth.nanosecondsPerMillisecond
+    /// Where the difference does not matter and the load is better spread (nanoseconds).
+    private static let rttBand: Int64 = 20 * ServerHealth.nanosecondsPerMillisecond
+    private static let deadPenalty: Int64 = 60_000 * ServerHealth.nanosecondsPerMillisecond
+
+    private func chooseServer(_ zone: ZoneState) -> Int? {
+        var candidates: [(index: Int, cost: Int64)] = []
+        for (index, server) in zone.servers.enumerated() {
+            guard !server.isFailed, server.tries < settings.limits.triesPerServer else { continue }
+            let health = cache.health.health(of: server.address)
+            guard !health.knownLame(for: zone.zone, at: now.monotonic) else { continue }
+            var cost = health.smoothedRTT == 0 ? Self.unknownRTT : health.smoothedRTT
+            cost <<= Int64(min(server.tries + health.consecutiveTimeouts, 8))
+            if server.tries > 0 { cost += ServerHealth.minimumTimeout << Int64(server.tries) }
+            if health.isDead(at: now.monotonic) { cost += Self.deadPenalty }
+            candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
+        }
+        let alive = candidates.filter { $0.cost < Self.deadPenalty }
+        if alive.count > 1, Int.random(in: 0..<Self.explorationOdds, using: &random) == 0 {
+            return alive.randomElement(using: &random)?.index
+        }
+        return candidates.min { $0.cost < $1.cost }?.index
+    }
+
+    // --- The query ---
+
+    /// A late answer is still welcome so long after the next try began (nanoseconds).
+    private static let lateness: Int64 = 1500 * ServerHealth.nanosecondsPerMillisecond
+    /// Setting up a connection takes round trips of its own (nanoseconds).
+    private static let minimumStreamTimeout: Int64 = 1500 * ServerHealth.nanosecondsPerMillisecond
+
+    func send(_ id: LookupID, toServer index: Int) {
+        guard let lookup = lookups[id], let zone = lookup.zone else { return }
+        var server = zone.servers[index]
+        let health = cache.health.health(of: server.address)
+        if !health.shouldUseEDNS(at: now.monotonic) { server.useEDNS = false }
+        // A server that was silent twice and never showed that it knows EDNS may be one that drops what it does not know.
+        let triesWithout = !server.useStream && server.tries == 2 && health.edns == .unknown
+        let usesEDNS = server.useEDNS && !triesWithout
+        let asked = askedQuestion(lookup, zone, foldsCase: health.foldsCase)
+        let cookie = settings.cookies && usesEDNS ? clientCookie(for: server.address) : []
+        let exchange = Exchange(
+            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream,
+            id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
+            clientCookie: cookie, expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty,
+            checksCase: settings.caseRandomisation && !health.foldsCase, sentAt: now.monotonic)
+        guard let number = addExchange(exchange) else {
+            // The budget is the whole resolution's, so nothing else could be asked either.
+            end(Self.mainLookup, .failure(ExtendedError(.other, "query needs too many upstream queries")))
+            return
+        }
+        let wait = min(health.retransmissionTimeout << Int64(server.tries), ServerHealth.maximumTimeout)
+        server.tries += 1
+        lookups[id]?.zone?.servers[index] = server
+        lookups[id]?.zone?.tries += 1
+        let retryAfter = server.useStream ? max(wait * 3, Self.minimumStreamTimeout) : wait
+        actions.append(
+            .send(
+                UpstreamQuery(
+                    exchange: number, server: server.address, isStream: server.useStream,
+                    message: compose(exchange, zone, serverCookie: health.serverCookie), retryAfter: retryAfter,
+                    timeout: retryAfter + Self.lateness)))
+    }
+
+    private func askedQuestion(_ lookup: Lookup, _ zone: ZoneState, foldsCase: Bool) -> Question {
+        var question = lookup.current
+        if let shown = zone.shownLabels {
+            // RFC 9156 §2.1: a type that hides what is wanted, and that every server knows.
+            question = Question(lookup.qname.suffix(shown), .a, question.qclass)
+        }
+        if settings.caseRandomisation, !foldsCase {
+            question.qname = question.qname.randomizingCase(using: &random)
+        }
+        return question
+    }
+
+    private func compose(_ exchange: Exchange, _ zone: ZoneState, serverCookie: [UInt8]) -> [UInt8] {
+        var message = Message(header: Header(id: exchange.id), questions: [exchange.asked])
+        if zone.isForward { message.header.flags = .rd }
+        if exchange.usedEDNS {
+            message.edns = EDNS(payloadSize: settings.payloadSize, dnssecOK: true)
+            if !exchange.clientCookie.isEmpty {
+                message.edns?.options = [.cookie(client: exchange.clientCookie, server: serverCookie)]
+            }
+        }
+        return message.compose()
+    }
+
+    /// RFC 7873 §4.1: the same for one server as long as the secret lives, different for each server.
+    private func clientCookie(for server: SocketAddress) -> [UInt8] {
+        let hash = SipHash.hash24(server.address.octets, key: cookieKey)
+        return (0..<8).map { UInt8(truncatingIfNeeded: hash >> UInt64($0 * 8)) }
+    }
+
+    // --- No server is left ---
+
+    private func zoneFailed(_ id: LookupID) {
+        guard var lookup = lookups[id], let zone = lookup.zone else { return }
+        if zone.shownLabels != nil, settings.minimisation == .relaxed, zone.tries > 0,
+            zone.tries < settings.limits.triesPerZone
+        {
+            // Servers exist that are silent about a part of a name (RFC 9156 §5); once more with all of it.
+            lookup.zone?.shownLabels = nil
+            for index in zone.servers.indices {
+                lookup.zone?.servers[index] = ServerState(zone.servers[index].address)
+            }
+            lookups[id] = lookup
+            pending.append(id)
+            return
+        }
+        if case .forward(let fallsBack) = zone.kind, fallsBack {
+            lookup.ignoresForwarders = true
+            lookup.zone = nil
+            lookups[id] = lookup
+            pending.append(id)
+            return
+        }
+        if zone.isFromCache, !zone.zone.isRoot, lookup.refetched.insert(zone.zone).inserted {
+            // The zone may have moved to other servers since its parent was last asked.
+            cache.removeDelegation(of: zone.zone)
+            lookup.zone = nil
+            lookups[id] = lookup
+            pending.append(id)
+            return
+        }
+        let reason = ExtendedError(.noReachableAuthority, "no server of \(zone.zone) gave a usable answer")
+        end(id, .failure(lookup.failure ?? reason))
+    }
+}
+
+extension DomainName {
+    /// The same name, each letter in a case chosen by chance (0x20).
+    func randomizingCase(using random: inout RandomSource) -> DomainName {
+        var bits = random.next()
+        var used = 0
+        return DomainName(
+            labels: labels.map { label in
+                label.map { octet in
+                    guard lowercased(octet) >= 0x61, lowercased(octet) <= 0x7a else { return octet }
+                    if used == 64 { (bits, used) = (random.next(), 0) }
+                    defer {
+                        bits >>= 1
+                        used += 1
+                    }
+                    return bits & 1 == 0 ? octet | 0x20 : octet & ~0x20
+                }
+            }) ?? self
+    }
+}

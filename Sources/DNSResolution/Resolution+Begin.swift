@@ -1,0 +1,240 @@
+import DNSCache
+import DNSWire
+
+/// The first half of a lookup: what is known already, and whom to ask otherwise.
+extension Resolution {
+    func advance(_ id: LookupID) {
+        guard let lookup = lookups[id] else { return }
+        if lookup.zone == nil, begin(id) { return }
+        ask(id)
+    }
+
+    // --- What is known ---
+
+    /// Answers the lookup from what is known, or chooses its zone. True when there is nothing to ask now.
+    private func begin(_ id: LookupID) -> Bool {
+        // Every pass but the last follows one alias, and `follow` counts these.
+        while let lookup = lookups[id] {
+            if lookup.purpose != .priming, answerFromKnowledge(id, lookup) { return true }
+            guard let next = lookups[id], next.qname != lookup.qname else { break }
+        }
+        return chooseZone(id)
+    }
+
+    /// True when the lookup has ended. An alias that is known moves the lookup's qname instead.
+    private func answerFromKnowledge(_ id: LookupID, _ lookup: Lookup) -> Bool {
+        let question = lookup.current
+        if let local = settings.localNames.answer(question) {
+            answer(id, local)
+            return lookups[id] == nil || isFinished
+        }
+        if lookup.skipsCache, lookup.chain.isEmpty { return false }
+        switch cache.lookup(question.qname, question.qtype, question.qclass, now: now) {
+        case .rrset(let cached) where cached.rank.isAnswer || lookup.purpose == .address:
+            end(id, lookup.outcome(answering: cached.rrset))
+            return true
+        case .noData(let denial):
+            end(id, lookup.outcome(.noError, soa: denial.soa))
+            return true
+        default:
+            break
+        }
+        if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now) {
+            end(id, lookup.outcome(.nxDomain, soa: denial.soa))
+            return true
+        }
+        if question.qtype != .cname, let chain = cachedAlias(question) {
+            follow(id, chain)
+            return lookups[id] == nil || isFinished
+        }
+        if id != Self.mainLookup, let failure = cache.lookupFailure(question, now: now) {
+            end(id, .failure(failure))
+            return true
+        }
+        return false
+    }
+
+    private func answer(_ id: LookupID, _ local: LocalNames.Answer) {
+        guard let lookup = lookups[id] else { return }
+        switch local {
+        case .records(let rrsets):
+            if let alias = rrsets.first, alias.type == .cname, lookup.question.qtype != .cname {
+                follow(id, [alias])
+            } else if let rrset = rrsets.first {
+                end(id, lookup.outcome(answering: rrset))
+            }
+        case .noData(let soa): end(id, lookup.outcome(.noError, soa: soa))
+        case .nxDomain(let soa): end(id, lookup.outcome(.nxDomain, soa: soa))
+        }
+    }
+
+    /// A CNAME at the name, or what a DNAME above it makes (RFC 6672 §3.2).
+    private func cachedAlias(_ question: Question) -> [RRset]? {
+        if case .rrset(let alias) = cache.lookup(question.qname, .cname, question.qclass, now: now),
+            alias.rank.isAnswer
+        {
+            return [alias.rrset]
+        }
+        var ancestor = question.qname.parent
+        while let owner = ancestor, !owner.isRoot {
+            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now), dname.rank.isAnswer,
+                let target = dname.rrset.rdatas.first?.targetName,
+                case .name(let name) = question.qname.replacingSuffix(owner, with: target)
+            {
+                let synthesized = RRset(
+                    question.qname, .cname, question.qclass, ttl: dname.rrset.ttl, rdatas: [.name(name)])
+                return [dname.rrset, synthesized]
+            }
+            ancestor = owner.parent
+        }
+        return nil
+    }
+
+    /// Goes on at the target of an alias, or ends the lookup when there were too many or they run in a circle.
+    func follow(_ id: LookupID, _ chain: [RRset]) {
+        guard var lookup = lookups[id] else { return }
+        let aliases = chain.filter { $0.type == .cname }
+        guard let target = aliases.last?.rdatas.first?.targetName else {
+            end(id, .failure(ExtendedError(.invalidData, "alias without a target")))
+            return
+        }
+        let visited = Set((lookup.chain + chain).filter { $0.type == .cname }.map(\.ownerName))
+        lookup.chain += chain
+        lookup.aliasCount += aliases.count
+        guard lookup.aliasCount <= settings.limits.aliasChain, !visited.contains(target) else {
+            end(id, .failure(ExtendedError(.other, "CNAME chain is a loop or too long at \(target)")))
+            return
+        }
+        lookup.qname = target
+        lookup.zone = nil
+        lookup.children = []
+        lookups[id] = lookup
+        cancelExchanges(of: id)
+    }
+
+    // --- Whom to ask ---
+
+    /// Puts the lookup into the zone to be asked. True when it has to wait, or has ended.
+    private func chooseZone(_ id: LookupID) -> Bool {
+        guard let lookup = lookups[id] else { return true }
+        guard lookup.purpose != .priming else {
+            enter(id, rootDelegation, isFromCache: false)
+            return false
+        }
+        // DS is the parent's data (RFC 4035 §2.4), and the root has no parent.
+        let isDS = lookup.question.qtype == .ds
+        guard let search = isDS ? lookup.qname.parent : lookup.qname else {
+            end(id, lookup.outcome(.noError, soa: nil))
+            return true
+        }
+        let route = settings.route(for: search)
+        if let route, route.isForward, !lookup.ignoresForwarders {
+            enter(id, route)
+            return false
+        }
+        let floor = route.map { $0.isForward ? .root : $0.suffix } ?? .root
+        if let known = cache.closestDelegation(to: search, notAbove: floor, now: now) {
+            enter(id, known, isFromCache: true)
+        } else if let route, !route.isForward {
+            enter(id, route)
+        } else if settings.priming, !lookup.wasPrimed {
+            return prime(for: id)
+        } else {
+            // Without priming the hints are all there is; kept, so that the next one need not find that out.
+            cache.admit(rootDelegation, now: now)
+            enter(id, rootDelegation, isFromCache: false)
+        }
+        return false
+    }
+
+    /// Seconds that unprimed hints stand in for the root's own word.
+    private static let hintsTTL: UInt32 = 60
+
+    private var rootDelegation: Delegation {
+        Delegation(zone: .root, nameServers: settings.rootHints, ttl: Self.hintsTTL)
+    }
+
+    private func prime(for id: LookupID) -> Bool {
+        lookups[id]?.wasPrimed = true
+        let priming = Question(.root, .ns)
+        let child =
+            lookups.first { $0.value.purpose == .priming }?.key
+            ?? addLookup(Lookup(priming, purpose: .priming, depth: (lookups[id]?.depth ?? 0) + 1))
+        link(id, waitsOn: child)
+        pending.append(child)
+        return true
+    }
+
+    func link(_ id: LookupID, waitsOn child: LookupID) {
+        lookups[id]?.children.insert(child)
+        lookups[child]?.waiters.insert(id)
+    }
+
+    // --- Entering ---
+
+    private func enter(_ id: LookupID, _ route: ZoneRoute) {
+        var kind = ZoneState.Kind.recursion
+        if case .forward(let fallsBack) = route.kind { kind = .forward(fallsBack: fallsBack) }
+        let zone = ZoneState(
+            zone: route.suffix, kind: kind, isFromCache: false, servers: route.servers.map(ServerState.init),
+            unresolved: [])
+        enter(id, zone)
+    }
+
+    func enter(_ id: LookupID, _ delegation: Delegation, isFromCache: Bool) {
+        enter(id, zoneState(of: delegation, isFromCache: isFromCache))
+    }
+
+    private func enter(_ id: LookupID, _ zone: ZoneState) {
+        guard var lookup = lookups[id] else { return }
+        lookup.zone = zone
+        lookup.children = []
+        if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
+            lookup.zone?.shownLabels = zone.zone.labelCount
+            lookup.showMore(limits: settings.limits)
+            skipKnownParts(&lookup)
+        }
+        lookups[id] = lookup
+    }
+
+    /// Parts of the name that are known to exist without a zone cut need not be asked for again.
+    private func skipKnownParts(_ lookup: inout Lookup) {
+        while let shown = lookup.zone?.shownLabels,
+            cache.lookup(lookup.qname.suffix(shown), .a, lookup.question.qclass, now: now) != nil
+        {
+            lookup.zone?.minimisedQuestions -= 1
+            lookup.showMore(limits: settings.limits)
+        }
+    }
+}
+
+extension Lookup {
+    /// Shows the zone's servers more of the name, or all of it (RFC 9156 §2.3).
+    mutating func showMore(limits: ResolutionLimits) {
+        guard let shown = zone?.shownLabels, let asked = zone?.minimisedQuestions else { return }
+        let hidden = qname.labelCount - shown
+        guard hidden > 1, asked < limits.minimisedQuestions else {
+            zone?.shownLabels = nil
+            return
+        }
+        let questionsLeft = limits.minimisedQuestions - asked
+        let step = asked < limits.minimisedOneLabel ? 1 : max(1, (hidden + questionsLeft - 1) / questionsLeft)
+        let next = shown + step
+        zone?.shownLabels = next < qname.labelCount ? next : nil
+        zone?.minimisedQuestions += 1
+    }
+
+    func outcome(answering rrset: RRset) -> Outcome {
+        var outcome = Outcome(.noError)
+        outcome.answers = chain + [rrset]
+        return outcome
+    }
+
+    /// A denial at the end of the chain.
+    func outcome(_ responseCode: ResponseCode, soa: RRset?) -> Outcome {
+        var outcome = Outcome(responseCode)
+        outcome.answers = chain
+        outcome.authorities = soa.map { [$0] } ?? []
+        return outcome
+    }
+}

@@ -1,0 +1,312 @@
+import DNSCache
+import DNSWire
+
+/// What comes back from servers.
+extension Resolution {
+    // --- Time ---
+
+    /// The reply is late: the next try is made, and this exchange goes on listening.
+    func retryDue(_ number: ExchangeNumber) {
+        guard let exchange = exchanges[number], !exchange.isSuperseded else { return }
+        exchanges[number]?.isSuperseded = true
+        cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        pending.append(exchange.lookup)
+    }
+
+    func exchangeEnded(_ number: ExchangeNumber, timedOut: Bool) {
+        guard let exchange = exchanges.removeValue(forKey: number) else { return }
+        if !exchange.isSuperseded, timedOut {
+            cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        }
+        if !timedOut {
+            fail(exchange, ExtendedError(.networkError, "\(exchange.server) cannot be reached"))
+        }
+        pending.append(exchange.lookup)
+    }
+
+    // --- Is it the reply? ---
+
+    /// Wrong replies that look like attempts to guess; after these the question goes over TCP, where nobody can guess.
+    private static let maximumNearMisses = 3
+
+    func receive(_ message: Message?, _ number: ExchangeNumber) {
+        guard let exchange = exchanges[number], let lookup = lookups[exchange.lookup] else { return }
+        guard let message, exchange.matches(message) else {
+            nearMiss(number, exchange)
+            return
+        }
+        exchanges[number] = nil
+        pending.append(exchange.lookup)
+        // An answer to a try for another zone or name, which the lookup has left, has nothing to say any more.
+        guard let zone = lookup.zone, zone.zone == exchange.zone,
+            let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
+        else { return }
+        learn(from: message, exchange)
+        guard isComplete(message, exchange, index) else { return }
+        switch message.responseCode {
+        case .noError, .nxDomain, .yxDomain:
+            cancelExchanges(of: exchange.lookup)
+            read(message, exchange, index)
+        default:
+            refused(message, exchange, index)
+        }
+    }
+
+    private func nearMiss(_ number: ExchangeNumber, _ exchange: Exchange) {
+        exchanges[number]?.nearMisses += 1
+        guard exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isStream, !exchange.isSuperseded else {
+            return
+        }
+        // The UDP exchange goes on listening: the right answer wins, whichever way it comes.
+        exchanges[number]?.isSuperseded = true
+        again(exchange) { $0.useStream = true }
+    }
+
+    /// Asks the same server once more, with something changed.
+    private func again(_ exchange: Exchange, _ change: (inout ServerState) -> Void) {
+        guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
+            let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
+        else { return }
+        again(exchange, index, change)
+    }
+
+    private func again(_ exchange: Exchange, _ index: Int, _ change: (inout ServerState) -> Void) {
+        guard var server = lookups[exchange.lookup]?.zone?.servers[index] else { return }
+        change(&server)
+        // It was not the server's fault, so it does not count as a try; what can change is bounded.
+        server.tries = max(0, server.tries - 1)
+        lookups[exchange.lookup]?.zone?.servers[index] = server
+        send(exchange.lookup, toServer: index)
+    }
+
+    private func fail(_ exchange: Exchange, _ reason: ExtendedError) {
+        guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
+            let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
+        else { return }
+        lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
+        lookups[exchange.lookup]?.failure = reason
+    }
+
+    // --- What it tells of the server ---
+
+    private func learn(from message: Message, _ exchange: Exchange) {
+        let roundTrip = now.monotonic - exchange.sentAt
+        cache.health.update(exchange.server) { health in
+            if !exchange.isStream { health.answered(after: roundTrip) }
+            if exchange.usedEDNS, message.edns != nil { health.learned(.supported, at: now.monotonic) }
+            if let cookie = message.cookie, !cookie.server.isEmpty { health.serverCookie = cookie.server }
+            if exchange.isStream {
+                if exchange.expectsCookie, message.cookie == nil { health.serverCookie = [] }
+                if exchange.checksCase, !caseIsKept(message, exchange) { health.foldsCase = true }
+            }
+        }
+    }
+
+    private func caseIsKept(_ message: Message, _ exchange: Exchange) -> Bool {
+        message.questions.first.map { $0.qname.isIdentical(to: exchange.asked.qname) } ?? true
+    }
+
+    /// Whether the reply can be read as it is; otherwise the same server is asked again in another way.
+    private func isComplete(_ message: Message, _ exchange: Exchange, _ index: Int) -> Bool {
+        let useStream: (inout ServerState) -> Void = { $0.useStream = true }
+        if !exchange.isStream {
+            // 0x20: a mismatch may be a forgery or a server that folds case. TCP tells, without SERVFAIL.
+            if exchange.checksCase, !caseIsKept(message, exchange) {
+                again(exchange, index, useStream)
+                return false
+            }
+            // RFC 7873 §5.3: a server that knows cookies does not leave them out.
+            if exchange.expectsCookie, message.cookie == nil {
+                again(exchange, index, useStream)
+                return false
+            }
+            if message.header.flags.contains(.tc) {
+                again(exchange, index, useStream)
+                return false
+            }
+        }
+        if message.responseCode == .badCookie {
+            let wasRenewed = lookups[exchange.lookup]?.zone?.servers[index].cookieWasRenewed ?? true
+            guard !exchange.isStream else { return true }
+            again(exchange, index) { server in
+                server.useStream = wasRenewed
+                server.cookieWasRenewed = true
+            }
+            return false
+        }
+        return true
+    }
+
+    /// The server did not answer the question.
+    private func refused(_ message: Message, _ exchange: Exchange, _ index: Int) {
+        let code = message.responseCode
+        if exchange.usedEDNS, [.formatError, .notImplemented, .badVersion].contains(code) {
+            // RFC 6891 §6.2.2: a server that does not know EDNS may say so in these ways.
+            again(exchange, index) { $0.useEDNS = false }
+            return
+        }
+        if showAllInstead(exchange, index) { return }
+        let text = "\(exchange.server) answered \(code) for \(exchange.asked)"
+        if code == .refused {
+            cache.health.update(exchange.server) { $0.isLame(for: exchange.zone, at: now.monotonic) }
+        }
+        fail(exchange, ExtendedError(.networkError, text))
+    }
+
+    /// A server that errs about a part of the name is asked for all of it (RFC 9156 §2.3, relaxed).
+    private func showAllInstead(_ exchange: Exchange, _ index: Int) -> Bool {
+        guard settings.minimisation == .relaxed, lookups[exchange.lookup]?.zone?.shownLabels != nil else {
+            return false
+        }
+        lookups[exchange.lookup]?.zone?.shownLabels = nil
+        again(exchange, index) { _ in }
+        return true
+    }
+
+    // --- What it says ---
+
+    private func read(_ message: Message, _ exchange: Exchange, _ index: Int) {
+        let id = exchange.lookup
+        guard let lookup = lookups[id], let zone = lookup.zone else { return }
+        if !exchange.usedEDNS, zone.servers[index].tries > 0 {
+            let supported = cache.health.health(of: exchange.server).edns
+            if supported == .unknown {
+                cache.health.update(exchange.server) { $0.learned(.unsupported, at: now.monotonic) }
+            }
+        }
+        let reader = ResponseReader(question: exchange.asked, zone: zone.zone, isForwarder: zone.isForward)
+        let classification = reader.classify(message)
+        let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
+        if case .referral(let delegation) = classification {
+            refer(id, delegation, exchange, index)
+        } else if case .lame = classification {
+            lame(exchange, index)
+        } else if isPart {
+            readPart(classification, exchange, index)
+        } else {
+            let isAuthoritative = message.header.flags.contains(.aa)
+            readWhole(classification, rank: isAuthoritative ? .answer : .nonAuthoritativeAnswer, id, message)
+        }
+    }
+
+    private func refer(_ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ index: Int) {
+        guard let lookup = lookups[id] else { return }
+        if lookup.question.qtype == .ds, delegation.zone == lookup.qname {
+            // A parent that does not know DS refers instead of answering; there is none, then.
+            end(id, lookup.outcome(.noError, soa: nil))
+            return
+        }
+        cache.admit(delegation, now: now)
+        enter(id, delegation, isFromCache: false)
+    }
+
+    private func lame(_ exchange: Exchange, _ index: Int) {
+        if showAllInstead(exchange, index) { return }
+        cache.health.update(exchange.server) { $0.isLame(for: exchange.zone, at: now.monotonic) }
+        fail(exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is lame for \(exchange.zone)"))
+    }
+
+    /// The answer to a minimised question: how to go on toward the whole name.
+    private func readPart(_ classification: Classification, _ exchange: Exchange, _ index: Int) {
+        let id = exchange.lookup
+        guard let lookup = lookups[id] else { return }
+        switch classification {
+        case .nxDomain(_, let name, let soa) where name == exchange.asked.qname:
+            // Below a name that does not exist there is nothing (RFC 8020); but servers exist that deny names which
+            // only have others below them, so all but the root are asked once more when relaxed.
+            if settings.minimisation == .relaxed, !exchange.zone.isRoot {
+                _ = showAllInstead(exchange, index)
+            } else {
+                keepNXDomain(name, soa)
+                end(id, lookup.outcome(.nxDomain, soa: soa))
+            }
+        case .noData(let chain, let name, let soa):
+            if chain.isEmpty, let soa { cache.admitNoData(name, .a, soa: soa, ttl: soa.ttl, now: now) }
+            showMore(id)
+        case .alias(let chain, _), .answer(let chain, _), .nxDomain(let chain, _, _), .nameTooLong(let chain):
+            // A DNAME holds for all below it, so the whole name will meet it too. A CNAME holds for the one name.
+            if chain.contains(where: { $0.type == .dname }) {
+                lookups[id]?.zone?.shownLabels = nil
+            } else {
+                showMore(id)
+            }
+        case .referral, .lame:
+            break
+        }
+    }
+
+    private func showMore(_ id: LookupID) {
+        lookups[id]?.showMore(limits: settings.limits)
+        // Each part is a question of its own, so its tries count anew.
+        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 { lookups[id]?.zone?.servers[index].tries = 0 }
+        lookups[id]?.zone?.tries = 0
+    }
+
+    private func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
+        guard let lookup = lookups[id] else { return }
+        switch classification {
+        case .answer(let chain, let rrset):
+            admit(chain, rank)
+            cache.admit(rrset, rank: rank, now: now)
+            if lookup.purpose == .priming { primed(rrset, message) }
+            finish(id, chain) { $0.outcome(answering: rrset) }
+        case .alias(let chain, _):
+            admit(chain, rank)
+            follow(id, chain)
+        case .noData(let chain, let name, let soa):
+            admit(chain, rank)
+            if let soa {
+                cache.admitNoData(
+                    name, lookup.question.qtype, lookup.question.qclass, soa: soa, ttl: soa.ttl, now: now)
+            }
+            finish(id, chain) { $0.outcome(.noError, soa: soa) }
+        case .nxDomain(let chain, let name, let soa):
+            admit(chain, rank)
+            keepNXDomain(name, soa)
+            finish(id, chain) { $0.outcome(.nxDomain, soa: soa) }
+        case .nameTooLong(let chain):
+            admit(chain, rank)
+            finish(id, chain) { $0.outcome(.yxDomain, soa: nil) }
+        case .referral, .lame:
+            break
+        }
+    }
+
+    /// Ends a lookup whose last response brought `chain`, unless that makes the chain too long.
+    private func finish(_ id: LookupID, _ chain: [RRset], _ outcome: (Lookup) -> Outcome) {
+        guard var lookup = lookups[id] else { return }
+        lookup.chain += chain
+        lookup.aliasCount += chain.count { $0.type == .cname }
+        guard lookup.aliasCount <= settings.limits.aliasChain else {
+            end(id, .failure(ExtendedError(.other, "CNAME chain too long at \(lookup.qname)")))
+            return
+        }
+        end(id, outcome(lookup))
+    }
+
+    private func admit(_ chain: [RRset], _ rank: Rank) {
+        // A CNAME made from a DNAME is made anew each time; the DNAME is what is kept.
+        var follows = false
+        for rrset in chain {
+            if !(follows && rrset.type == .cname) { cache.admit(rrset, rank: rank, now: now) }
+            follows = rrset.type == .dname
+        }
+    }
+
+    private func keepNXDomain(_ name: DomainName, _ soa: RRset?) {
+        guard let soa else { return }
+        cache.admitNXDomain(name, soa: soa, ttl: soa.ttl, now: now)
+    }
+
+    /// The root's own list of its servers (RFC 8109 §4), with the hints' addresses where it gave none.
+    private func primed(_ rrset: RRset, _ message: Message) {
+        let servers = rrset.rdatas.compactMap(\.targetName).map { name in
+            let given = message.additionals.filter { $0.ownerName == name && ($0.type == .a || $0.type == .aaaa) }
+            let known = settings.rootHints.first { $0.name == name }?.addresses ?? []
+            let addresses = given.compactMap(\.rdata.address)
+            return Delegation.NameServer(name, addresses: addresses.isEmpty ? known : addresses)
+        }
+        guard servers.contains(where: { !$0.addresses.isEmpty }) else { return }
+        cache.admit(Delegation(zone: .root, nameServers: servers, ttl: rrset.ttl), now: now)
+    }
+}

@@ -1,0 +1,168 @@
+public import DNSCache
+public import DNSWire
+
+/// One question on its way to an answer: a machine without I/O. Events go in, actions come out.
+///
+/// A resolution is a small tree of *lookups*: the client's own, and below it those that it needs first (the addresses of
+/// name servers, the root's servers). All of them share one budget of upstream queries. Each lookup is in one state:
+///
+///     begin ──> cached? ── yes ─────────────────────────────────────────────> ended
+///       │ no
+///       ▼
+///     zone: the closest delegation, forwarder, stub or the root's hints
+///       │
+///       ▼
+///     asking: a server is chosen and asked (a little more of the name each time, RFC 9156)
+///       │  ▲ │
+///       │  │ └── no address known: waits on child lookups
+///       │  └──── retry: time-out, lame server, TC, EDNS refused ...
+///       ▼
+///     response ── referral ──> zone          (strictly deeper, so it ends)
+///              ── alias ─────> begin          (at most `aliasChain` times)
+///              ── answer, denial ───────────> ended
+///
+/// Files: this one holds state, events and actions; `+Begin` the cache and the choice of zone; `+Ask` the choice of
+/// server and the query; `+Receive` what comes back; `+Servers` the addresses of name servers.
+public final class Resolution {
+    // --- Events and actions ---
+
+    public enum Event {
+        case start
+        /// A message that came for an exchange; nil where it could not be parsed.
+        case received(ExchangeNumber, Message?)
+        /// Nothing came for so long that another try is due; the exchange stays open.
+        case retryDue(ExchangeNumber)
+        case timedOut(ExchangeNumber)
+        /// The network refused.
+        case failed(ExchangeNumber)
+        /// The time for the whole is up.
+        case deadline
+    }
+
+    public enum Action {
+        case send(UpstreamQuery)
+        case cancel(ExchangeNumber)
+        case finish(Outcome)
+    }
+
+    /// Names an exchange within its resolution.
+    public typealias ExchangeNumber = UInt16
+
+    public struct UpstreamQuery {
+        public var exchange: ExchangeNumber
+        public var server: SocketAddress
+        public var isStream: Bool
+        public var message: [UInt8]
+        /// Nanoseconds until `retryDue` is wanted.
+        public var retryAfter: Int64
+        /// Nanoseconds until the exchange is over.
+        public var timeout: Int64
+    }
+
+    // --- State ---
+
+    typealias LookupID = Int
+
+    let settings: ResolverSettings
+    let cache: Cache
+    let question: Question
+    var random: RandomSource
+    /// Secret for client cookies (RFC 7873 §4.1).
+    let cookieKey: SipHash.Key
+    var lookups: [LookupID: Lookup] = [:]
+    var exchanges: [ExchangeNumber: Exchange] = [:]
+    var actions: [Action] = []
+    /// What still has to be moved on before the current event is done with.
+    var pending: [LookupID] = []
+    private(set) var now = Moment(monotonic: 0, uptime: 0, wall: 0)
+    private var nextLookup = 0
+    private var nextExchange: ExchangeNumber = 0
+    public private(set) var queriesSent = 0
+    var addressLookups = 0
+    public private(set) var isFinished = false
+
+    static let mainLookup = 0
+
+    /// - Parameter skipsCache: fetch afresh although an answer is there (prefetch).
+    public init(
+        _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
+        cookieKey: SipHash.Key, skipsCache: Bool = false
+    ) {
+        self.question = question
+        self.settings = settings
+        self.cache = cache
+        self.random = random
+        self.cookieKey = cookieKey
+        let id = addLookup(Lookup(question, purpose: .client, depth: 0))
+        lookups[id]?.skipsCache = skipsCache
+    }
+
+    /// Feeds one event and gives what has to be done.
+    public func handle(_ event: Event, now: Moment) -> [Action] {
+        guard !isFinished else { return [] }
+        self.now = now
+        switch event {
+        case .start: pending.append(Self.mainLookup)
+        case .received(let number, let message): receive(message, number)
+        case .retryDue(let number): retryDue(number)
+        case .timedOut(let number): exchangeEnded(number, timedOut: true)
+        case .failed(let number): exchangeEnded(number, timedOut: false)
+        case .deadline: finishMain(.failure(ExtendedError(.noReachableAuthority, "no answer in time")))
+        }
+        // Lookups are moved on from one place, one after the other, so that no call nests without bound.
+        while !isFinished, let id = pending.popLast() { advance(id) }
+        defer { actions = [] }
+        return actions
+    }
+
+    /// Whether the exchange still waits: after `received`, that means that the message was not its reply.
+    public func isOpen(_ number: ExchangeNumber) -> Bool { exchanges[number] != nil }
+
+    // --- Parts ---
+
+    func addLookup(_ lookup: Lookup) -> LookupID {
+        let id = nextLookup
+        nextLookup += 1
+        lookups[id] = lookup
+        return id
+    }
+
+    /// Registers an exchange; nil when the budget is spent.
+    func addExchange(_ exchange: Exchange) -> ExchangeNumber? {
+        guard queriesSent < settings.limits.upstreamQueries else { return nil }
+        queriesSent += 1
+        nextExchange &+= 1
+        exchanges[nextExchange] = exchange
+        return nextExchange
+    }
+
+    func cancel(_ number: ExchangeNumber) {
+        guard exchanges.removeValue(forKey: number) != nil else { return }
+        actions.append(.cancel(number))
+    }
+
+    func cancelExchanges(of id: LookupID) {
+        for (number, exchange) in exchanges where exchange.lookup == id { cancel(number) }
+    }
+
+    /// Ends a lookup: the main one with an outcome, another by telling those that wait on it.
+    func end(_ id: LookupID, _ outcome: Outcome) {
+        cancelExchanges(of: id)
+        guard id != Self.mainLookup else {
+            finishMain(outcome)
+            return
+        }
+        guard let lookup = lookups.removeValue(forKey: id) else { return }
+        for waiter in lookup.waiters { childEnded(id, lookup, outcome, waiter) }
+    }
+
+    private func finishMain(_ outcome: Outcome) {
+        guard !isFinished else { return }
+        isFinished = true
+        for number in exchanges.keys { actions.append(.cancel(number)) }
+        exchanges = [:]
+        lookups = [:]
+        pending = []
+        actions.append(.finish(outcome))
+    }
+}

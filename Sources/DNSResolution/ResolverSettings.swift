@@ -1,0 +1,101 @@
+public import DNSCache
+public import DNSWire
+
+/// How names are resolved. Immutable while in force; a reload makes a new one.
+public struct ResolverSettings: Sendable {
+    /// RFC 9156.
+    public enum Minimisation: String, Sendable, CaseIterable {
+        /// A name that a server denies is denied, even if it is only a part of the one asked for.
+        case strict
+        /// Where a server errs about a part of the name, it is asked for the whole.
+        case relaxed
+        case off
+    }
+
+    /// The names and addresses of the root's servers to begin with.
+    public var rootHints: [Delegation.NameServer] = RootHints.builtIn
+    /// Ask the root's servers for themselves first (RFC 8109).
+    public var priming = true
+    public var minimisation = Minimisation.relaxed
+    /// Random letter case in questions (draft-vixie-dnsext-dns0x20), so that a forger has more to guess.
+    public var caseRandomisation = true
+    /// DNS cookies towards servers (RFC 7873).
+    public var cookies = true
+    /// The UDP payload offered to servers.
+    public var payloadSize = EDNS.defaultPayloadSize
+    public var usesIPv4 = true
+    public var usesIPv6 = true
+    /// Addresses that are never asked, whoever names them as a server's.
+    public var neverAsked: [IPNetwork] = IPNetwork.loopbackAndPrivate
+    /// Suffixes with servers of their own; the longest suffix counts.
+    public var routes: [ZoneRoute] = []
+    /// Names that are answered here and never sent out.
+    public var localNames = LocalNames()
+    public var limits = ResolutionLimits()
+
+    public init() {}
+
+    /// The route of the longest suffix that `name` is in.
+    func route(for name: DomainName) -> ZoneRoute? {
+        guard !routes.isEmpty else { return nil }
+        return routes.filter { name.isSubdomain(of: $0.suffix) }.max { $0.suffix.labelCount < $1.suffix.labelCount }
+    }
+}
+
+/// A suffix of the name space that is asked of given servers.
+public struct ZoneRoute: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// The servers resolve for us (RD is set). When none answers: recursion, or failure.
+        case forward(fallsBack: Bool)
+        /// The servers hold the zone (RD is clear); delegations below it are followed.
+        case stub
+    }
+
+    public var suffix: DomainName
+    public var servers: [SocketAddress]
+    public var kind: Kind
+
+    public init(suffix: DomainName, servers: [SocketAddress], kind: Kind) {
+        self.suffix = suffix
+        self.servers = servers
+        self.kind = kind
+    }
+
+    var isForward: Bool { kind != .stub }
+}
+
+/// Bounds on what one resolution may cost. Each default says which attack or RFC it is for.
+public struct ResolutionLimits: Sendable, Equatable {
+    /// Upstream queries for one client query, restarts and children included (CAMP, unchained: CVE-2026-50045).
+    public var upstreamQueries = 100
+    /// CNAME and DNAME steps (CVE-2026-0398).
+    public var aliasChain = 11
+    /// Addresses looked up for one delegation without glue (NXNS, CVE-2020-8616).
+    public var addressLookupsPerDelegation = 6
+    /// Address lookups for one client query.
+    public var addressLookups = 20
+    /// Lookups that wait on lookups: deep enough for honest glueless chains, too shallow for a maze.
+    public var depth = 8
+    /// Queries to one server for one question before it is given up.
+    public var triesPerServer = 3
+    /// Queries for one question to one zone's servers.
+    public var triesPerZone = 16
+    /// Minimised questions for one name (RFC 9156 §2.3, MAX_MINIMISE_COUNT).
+    public var minimisedQuestions = 10
+    /// Of these, so many add one label each (MINIMISE_ONE_LAB).
+    public var minimisedOneLabel = 4
+    /// Milliseconds that one resolution may take.
+    public var deadline: Int64 = 10_000
+    /// Seconds that a failure is remembered (RFC 9520 §3.2: 1 s to 5 min).
+    public var failureTTL: UInt32 = 5
+
+    public init() {}
+}
+
+extension IPNetwork {
+    /// Loopback, private, link-local and unspecified: where no public name server is.
+    public static let loopbackAndPrivate: [IPNetwork] = [
+        "0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+        "::/128", "::1/128", "fc00::/7", "fe80::/10",
+    ].compactMap { IPNetwork($0) }
+}

@@ -1,0 +1,158 @@
+import CLinux
+public import DNSWire
+import Synchronization
+
+/// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything serves.
+///
+/// Every worker has a socket of its own on each address, and the kernel spreads the clients over them (`SO_REUSEPORT`).
+/// All UDP sockets are bound before the first TCP socket listens: a client that can connect finds UDP answering too.
+public final class ListeningSockets: Sendable {
+    /// The addresses as bound: the port is the kernel's choice where 0 was asked for. In the order asked.
+    public let addresses: [SocketAddress]
+    private let shares: Mutex<[WorkerSockets?]>
+
+    private init(addresses: [SocketAddress], shares: [WorkerSockets]) {
+        self.addresses = addresses
+        self.shares = Mutex(shares)
+    }
+
+    /// Opens UDP and TCP sockets on each address for `workers` workers.
+    public static func open(
+        _ addresses: [SocketAddress], workers: Int, configuration: WorkerConfiguration
+    ) throws(ListenError) -> ListeningSockets {
+        let configuration = configuration.checked
+        var shares = Array(repeating: WorkerSockets(), count: max(1, workers))
+        var bound: [SocketAddress] = []
+        for address in addresses {
+            bound.append(try bind(address, for: &shares, configuration))
+        }
+        for socket in shares.flatMap(\.streams) {
+            try socket.listen(backlog: configuration.acceptBacklog)
+        }
+        return ListeningSockets(addresses: bound, shares: shares)
+    }
+
+    /// The sockets of one worker, once.
+    func take(worker index: Int) -> WorkerSockets? {
+        shares.withLock { shares in
+            guard shares.indices.contains(index), let share = shares[index] else { return nil }
+            shares[index] = nil
+            return share
+        }
+    }
+
+    //--- Binding ---
+
+    /// Ports chosen by the kernel for UDP that are tried for TCP too before giving up; one is taken rarely.
+    private static let portAttempts = 16
+
+    /// Binds both transports of every worker and adds them to `shares`; the address as bound.
+    private static func bind(
+        _ asked: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+    ) throws(ListenError) -> SocketAddress {
+        var failure = ListenError(
+            address: asked, transport: .udp, error: SystemError(code: SystemError.addressInUse))
+        for _ in 0..<(asked.port == 0 ? portAttempts : 1) {
+            var address = asked
+            var datagrams: [ListeningSocket] = []
+            var streams: [ListeningSocket] = []
+            do throws(ListenError) {
+                for _ in shares {
+                    datagrams.append(try ListeningSocket(binding: address, .udp, configuration))
+                    address = datagrams.last?.address ?? address
+                }
+                for _ in shares { streams.append(try ListeningSocket(binding: address, .tcp, configuration)) }
+            } catch {
+                failure = error
+                guard asked.port == 0, error.error.code == SystemError.addressInUse else { throw error }
+                continue
+            }
+            for index in shares.indices {
+                shares[index].datagrams.append(datagrams[index])
+                shares[index].streams.append(streams[index])
+            }
+            return address
+        }
+        throw failure
+    }
+}
+
+/// One worker's sockets.
+struct WorkerSockets: Sendable {
+    var datagrams: [ListeningSocket] = []
+    var streams: [ListeningSocket] = []
+}
+
+/// A bound socket. Whoever drops it last closes it.
+final class ListeningSocket: Sendable {
+    let descriptor: FileDescriptor
+    /// As bound.
+    let address: SocketAddress
+    let transport: Client.Transport
+
+    /// Opens, sets up and binds a socket. A stream socket does not listen yet.
+    init(
+        binding address: SocketAddress, _ transport: Client.Transport, _ configuration: WorkerConfiguration
+    ) throws(ListenError) {
+        do throws(SystemError) {
+            let kind = transport == .udp ? CLINUX_DATAGRAM : CLINUX_STREAM
+            let family = address.address.family
+            let descriptor = try FileDescriptor(
+                adopting: clinux_socket(family.rawValue, Int32(kind.rawValue)))
+            try descriptor.set(CLINUX_REUSE_PORT, 1)
+            if family == .ipv6 { try descriptor.set(CLINUX_ONLY_IPV6, 1) }
+            switch transport {
+            case .udp: try Self.setUpDatagrams(descriptor, address, configuration)
+            case .tcp: try Self.setUpStreams(descriptor, configuration)
+            }
+            var raw = address.raw
+            try SystemError.check(unsafe clinux_bind(descriptor.number, &raw))
+            try SystemError.check(unsafe clinux_local_address(descriptor.number, &raw))
+            self.address = SocketAddress(raw) ?? address
+            self.transport = transport
+            self.descriptor = descriptor
+        } catch {
+            throw ListenError(address: address, transport: transport, error: error)
+        }
+    }
+
+    func listen(backlog: Int) throws(ListenError) {
+        let status = clinux_listen(descriptor.number, Int32(clamping: backlog))
+        guard status < 0 else { return }
+        throw ListenError(address: address, transport: transport, error: SystemError(code: -status))
+    }
+
+    private static func setUpDatagrams(
+        _ descriptor: borrowing FileDescriptor, _ address: SocketAddress, _ configuration: WorkerConfiguration
+    ) throws(SystemError) {
+        let isIPv4 = address.address.family == .ipv4
+        try descriptor.set(isIPv4 ? CLINUX_IGNORE_PATH_MTU_IPV4 : CLINUX_IGNORE_PATH_MTU_IPV6, 1)
+        // Elsewhere the address asked is the address bound, and the kernel need not tell it for each datagram.
+        if address.address.isUnspecified {
+            try descriptor.set(isIPv4 ? CLINUX_PACKET_INFO_IPV4 : CLINUX_PACKET_INFO_IPV6, 1)
+        }
+        try descriptor.set(CLINUX_RECEIVE_BUFFER, configuration.datagramReceiveBuffer)
+        try descriptor.set(CLINUX_SEND_BUFFER, configuration.datagramSendBuffer)
+    }
+
+    /// Accepted connections inherit all of these.
+    private static func setUpStreams(
+        _ descriptor: borrowing FileDescriptor, _ configuration: WorkerConfiguration
+    ) throws(SystemError) {
+        try descriptor.set(CLINUX_REUSE_ADDRESS, 1)
+        try descriptor.set(CLINUX_NO_DELAY, 1)
+        try descriptor.set(CLINUX_RECEIVE_BUFFER, configuration.streamReceiveBuffer)
+        try descriptor.set(CLINUX_SEND_BUFFER, configuration.streamSendBuffer)
+    }
+}
+
+/// Why an address cannot be listened on.
+public struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var address: SocketAddress
+    public var transport: Client.Transport
+    public var error: SystemError
+
+    public var description: String {
+        "cannot listen on \(address.address) port \(address.port) over \(transport == .udp ? "UDP" : "TCP"): \(error)"
+    }
+}

@@ -1,0 +1,93 @@
+/// Finds messages in a DNS stream: each is preceded by its length in two octets (RFC 1035 §4.2.2, RFC 7766 §8).
+enum StreamFrame: Equatable {
+    /// A whole message at these offsets; the next frame begins where it ends.
+    case message(Range<Int>)
+    /// The octets so far are the beginning of a frame.
+    case incomplete
+
+    /// Octets of the length that precedes each message.
+    static let prefix = 2
+    /// The longest message that two octets can announce, and that with its prefix.
+    static let longestMessage = 65_535
+    static let longestFrame = prefix + longestMessage
+
+    /// The frame that begins at `offset` of `bytes`.
+    static func next(in bytes: Span<UInt8>, at offset: Int) -> StreamFrame {
+        guard offset >= 0, offset <= bytes.count, bytes.count - offset >= prefix else { return .incomplete }
+        let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+        let start = offset + prefix
+        guard bytes.count - start >= length else { return .incomplete }
+        return .message(start..<start + length)
+    }
+}
+
+/// Octets that came on a stream and could not be used yet: the beginning of a message, or, while the peer does not
+/// read its answers, messages whose turn has not come. Empty, and without storage, on a connection at rest.
+struct StreamInput {
+    private(set) var bytes: [UInt8] = []
+
+    var count: Int { bytes.count }
+
+    /// Whether a whole message is waiting.
+    var hasMessage: Bool {
+        if case .message = StreamFrame.next(in: bytes.span, at: 0) { true } else { false }
+    }
+
+    /// Moves everything to the front of `buffer`, which the owner makes large enough; the number of octets.
+    mutating func move(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard !bytes.isEmpty else { return 0 }
+        let count = min(bytes.count, buffer.count)
+        for index in 0..<count { unsafe buffer[index] = bytes[index] }
+        bytes = []
+        return count
+    }
+
+    mutating func discard() { bytes = [] }
+
+    /// Keeps what could not be used.
+    mutating func keep(_ rest: UnsafeBufferPointer<UInt8>) {
+        bytes = unsafe rest.isEmpty ? [] : Array(rest)
+    }
+}
+
+/// Framed messages that wait to be written to a stream.
+struct StreamOutput {
+    private var bytes: [UInt8] = []
+    /// Octets at the front that were written already.
+    private var written = 0
+
+    /// Storage above this many octets is given back once it is empty, so that one large answer does not cost a connection
+    /// its size for life.
+    static let keptCapacity = 4_096
+
+    /// Octets not written yet.
+    var count: Int { bytes.count - written }
+    var isEmpty: Bool { count == 0 }
+
+    /// Appends a message with its length in front. False, and nothing is appended, when it is longer than a frame can
+    /// be or than `limit` octets waiting allow.
+    mutating func append(_ message: Span<UInt8>, limit: Int) -> Bool {
+        guard message.count <= StreamFrame.longestMessage, count + StreamFrame.prefix + message.count <= limit else {
+            return false
+        }
+        bytes.append(UInt8(truncatingIfNeeded: message.count >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: message.count))
+        unsafe message.withUnsafeBufferPointer { octets in unsafe bytes.append(contentsOf: octets) }
+        return true
+    }
+
+    /// What waits, for one write.
+    func withUnwritten<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        unsafe bytes.withUnsafeBufferPointer { all in
+            unsafe body(UnsafeBufferPointer(rebasing: all[min(written, all.count)...]))
+        }
+    }
+
+    /// Notes that the first `count` octets that waited are written.
+    mutating func advance(by count: Int) {
+        written += max(0, min(count, self.count))
+        guard written == bytes.count else { return }
+        written = 0
+        if bytes.capacity > Self.keptCapacity { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
+    }
+}

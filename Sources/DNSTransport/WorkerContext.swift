@@ -1,0 +1,103 @@
+public import DNSWire
+
+/// What a service may ask of the worker that it lives on. The daemon's `Worker` conforms with sockets; a test conforms
+/// with a script and a clock that jumps. All calls are made on the worker's queue and none of them blocks.
+public protocol WorkerContext: AnyObject {
+    /// The clocks as last read (once per wake-up of the loop, not per packet).
+    var now: Moment { get }
+
+    /// Sends `message` (its ID included) to `server` and reports every reply, and the end, to the service under `exchange`.
+    /// UDP: a connected socket of its own, random source port. TCP: a kept connection to that server where there is one.
+    /// `timeout` is in nanoseconds from now. The identifier must not be in use.
+    func send(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64)
+
+    /// Ends an exchange; nothing more is reported for it. Unknown identifiers are ignored.
+    func cancel(_ exchange: ExchangeID)
+
+    /// Calls the service's `timerFired(token)` once, at or soon after `monotonic` nanoseconds.
+    func schedule(_ token: UInt64, at monotonic: Int64)
+
+    /// Sends a finished response to a client whose query was `.deferred`. A client that has gone is ignored.
+    func reply(_ message: Span<UInt8>, to client: Client)
+
+    /// Says that a `.deferred` query gets no reply after all, so that a stream does not wait for it.
+    func abandon(_ client: Client)
+}
+
+/// Names one upstream exchange on one worker; never used twice.
+public typealias ExchangeID = UInt64
+
+public enum UpstreamTransport: UInt8, Sendable, Hashable {
+    case udp, tcp
+}
+
+/// Where a query came from and where its response must go. A plain value that can be kept while a client waits.
+public struct Client: Sendable, Hashable {
+    public enum Transport: UInt8, Sendable, Hashable {
+        case udp, tcp
+
+        /// A stream proves the client's address, and has no limit of 512 or 1232 octets.
+        public var isStream: Bool { self != .udp }
+    }
+
+    public var transport: Transport
+    /// The client's address and port.
+    public var peer: SocketAddress
+    /// The address that the client asked, from which the answer must come.
+    public var local: SocketAddress
+    /// The worker's own: the listener (UDP), or the connection and its generation (streams).
+    public var route: UInt64
+
+    public init(transport: Transport, peer: SocketAddress, local: SocketAddress, route: UInt64) {
+        self.transport = transport
+        self.peer = peer
+        self.local = local
+        self.route = route
+    }
+}
+
+/// The service that a worker feeds: one instance per worker, called only on that worker's queue.
+public protocol WorkerService: AnyObject {
+    /// One UDP datagram or one message of a stream.
+    ///
+    /// A response is written to the front of `response`, which holds 65,535 octets for streams and otherwise the
+    /// largest UDP payload that the worker was configured with. Neither span may be kept.
+    func receive(_ query: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>) -> QueryDisposition
+
+    /// A message that came for an exchange: over UDP whatever arrived on its socket, over TCP the message with its ID.
+    func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition
+
+    /// The exchange is over without a usable reply. Not called after `.finished` or `cancel`.
+    func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd)
+
+    func timerFired(_ token: UInt64)
+
+    /// Deferred queries and whatever else must finish before the worker may stop.
+    var pendingCount: Int { get }
+}
+
+/// What became of one query.
+public enum QueryDisposition: Sendable, Hashable {
+    /// The response is the first so many octets of the buffer. A length outside 1...buffer counts as `dropped`.
+    case answered(Int)
+    /// Exactly one `WorkerContext.reply` or `WorkerContext.abandon` follows. A half-closed stream is held open for it.
+    case deferred
+    /// There will be no answer.
+    case dropped
+    /// No answer, and a stream reads no more: it is closed once what it is still owed has been sent. Over UDP as `dropped`.
+    case closeConnection
+}
+
+public enum ExchangeDisposition: Sendable {
+    /// Not the reply (forged, malformed, for another question): go on listening until the time-out.
+    case keepWaiting
+    case finished
+}
+
+public enum ExchangeEnd: Sendable, Hashable {
+    case timedOut
+    /// The network said no: an `errno` value. ICMP errors over UDP are not reported (they can be forged, SAD DNS).
+    case failed(Int32)
+}

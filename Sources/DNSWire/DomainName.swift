@@ -1,0 +1,219 @@
+/// A domain name in wire form without compression, its letters' case preserved (RFC 1035 §3.1, RFC 4343).
+///
+/// Equality and hashing ignore the case of ASCII letters; `<` is the canonical order of RFC 4034 §6.1. A value is
+/// always valid: labels of 1 to 63 octets, 255 octets in all, the root label last.
+public struct DomainName: Sendable {
+    public static let root = DomainName(unchecked: [0])
+    /// RFC 1035 §2.3.4.
+    public static let maximumLength = 255
+    public static let maximumLabelLength = 63
+
+    /// Length octets and labels, ending with the root's zero.
+    public let wire: [UInt8]
+
+    /// The caller has checked what the type promises.
+    init(unchecked wire: [UInt8]) {
+        self.wire = wire
+    }
+
+    public var isRoot: Bool { wire.count == 1 }
+
+    /// The number of labels without the root: 3 for `www.example.com.`, 0 for the root.
+    public var labelCount: Int {
+        var count = 0
+        var offset = 0
+        while offset < wire.count, wire[offset] != 0 {
+            offset += Int(wire[offset]) + 1
+            count += 1
+        }
+        return count
+    }
+}
+
+// --- Parse and compose ---
+
+extension DomainName {
+    /// A name has at most 127 labels, so no honest name needs more pointers.
+    static let maximumPointers = 127
+
+    /// Parses the name at `offset` of a message, following compression pointers, and moves `offset` behind it.
+    ///
+    /// Pointers must go strictly backward (RFC 9267 §2), so that no loop is possible.
+    public init(parsing message: Span<UInt8>, at offset: inout Int) throws(WireError) {
+        var wire: [UInt8] = []
+        wire.reserveCapacity(32)
+        var position = offset
+        var lowest = offset
+        var end: Int?
+        var pointers = 0
+        while true {
+            let length = Int(try message.uint8(at: position))
+            switch length >> 6 {
+            case 0:
+                guard wire.count + length + 1 <= Self.maximumLength else {
+                    throw WireError(.nameTooLong, at: position)
+                }
+                guard position + length < message.count else {
+                    throw WireError(.truncated, at: message.count)
+                }
+                for index in position...(position + length) { wire.append(message[index]) }
+                position += length + 1
+                if length == 0 {
+                    offset = end ?? position
+                    self.init(unchecked: wire)
+                    return
+                }
+            case 3:
+                let target = Int(try message.uint16(at: position) & 0x3fff)
+                pointers += 1
+                guard target < lowest, pointers <= Self.maximumPointers else {
+                    throw WireError(.badPointer, at: position)
+                }
+                if end == nil { end = position + 2 }
+                lowest = target
+                position = target
+            default:
+                throw WireError(.badLabelType, at: position)
+            }
+        }
+    }
+
+    /// A name from labels, outermost last; nil when a label or the whole is empty where it must not be, or too long.
+    public init?(labels: some Sequence<[UInt8]>) {
+        var wire: [UInt8] = []
+        for label in labels {
+            guard (1...Self.maximumLabelLength).contains(label.count) else { return nil }
+            wire.append(UInt8(label.count))
+            wire += label
+        }
+        wire.append(0)
+        guard wire.count <= Self.maximumLength else { return nil }
+        self.init(unchecked: wire)
+    }
+
+    /// The labels from the leftmost, without the root.
+    public var labels: [[UInt8]] {
+        var labels: [[UInt8]] = []
+        var offset = 0
+        while offset < wire.count, wire[offset] != 0 {
+            let end = offset + 1 + Int(wire[offset])
+            labels.append(Array(wire[(offset + 1)..<end]))
+            offset = end
+        }
+        return labels
+    }
+}
+
+// --- Kinship ---
+
+extension DomainName {
+    /// The name without its leftmost label; the root's parent is nil.
+    public var parent: DomainName? {
+        isRoot ? nil : DomainName(unchecked: Array(wire[(Int(wire[0]) + 1)...]))
+    }
+
+    /// The last `count` labels: `suffix(2)` of `www.example.com.` is `example.com.`. All of it where it has no more.
+    public func suffix(_ count: Int) -> DomainName {
+        var drop = labelCount - count
+        guard drop > 0 else { return self }
+        var offset = 0
+        while drop > 0 {
+            offset += Int(wire[offset]) + 1
+            drop -= 1
+        }
+        return DomainName(unchecked: Array(wire[offset...]))
+    }
+
+    /// Whether the name is `ancestor` or below it.
+    public func isSubdomain(of ancestor: DomainName) -> Bool {
+        let other = ancestor.wire
+        guard wire.count >= other.count else { return false }
+        var offset = 0
+        // Only a label boundary may start the suffix.
+        while wire.count - offset > other.count { offset += Int(wire[offset]) + 1 }
+        guard wire.count - offset == other.count else { return false }
+        for index in 0..<other.count where lowercased(wire[offset + index]) != lowercased(other[index]) {
+            return false
+        }
+        return true
+    }
+
+    /// Below `ancestor` and not equal to it.
+    public func isProperSubdomain(of ancestor: DomainName) -> Bool {
+        wire.count > ancestor.wire.count && isSubdomain(of: ancestor)
+    }
+
+    /// The number of labels that two names share, from the root.
+    public func commonLabelCount(with other: DomainName) -> Int {
+        var count = 0
+        for (a, b) in zip(labels.reversed(), other.labels.reversed()) {
+            guard a.count == b.count, zip(a, b).allSatisfy({ lowercased($0) == lowercased($1) }) else {
+                break
+            }
+            count += 1
+        }
+        return count
+    }
+
+    /// `label` put before the name; nil when that is too long.
+    public func prepending(label: [UInt8]) -> DomainName? {
+        guard (1...Self.maximumLabelLength).contains(label.count),
+            wire.count + label.count + 1 <= Self.maximumLength
+        else { return nil }
+        return DomainName(unchecked: [UInt8(label.count)] + label + wire)
+    }
+
+    /// The name with its suffix `old` replaced by `new`, as DNAME does (RFC 6672 §2.2).
+    ///
+    /// Nil when the name is not below `old`; `.tooLong` where the result would pass 255 octets.
+    public func replacingSuffix(_ old: DomainName, with new: DomainName) -> SuffixReplacement? {
+        guard isProperSubdomain(of: old) else { return nil }
+        let wire = Array(wire.dropLast(old.wire.count)) + new.wire
+        return wire.count <= Self.maximumLength ? .name(DomainName(unchecked: wire)) : .tooLong
+    }
+
+    public enum SuffixReplacement: Equatable, Sendable {
+        case name(DomainName)
+        case tooLong
+    }
+
+    public var isWildcard: Bool { wire.count > 2 && wire[0] == 1 && wire[1] == UInt8(ascii: "*") }
+
+    public var lowercase: DomainName { DomainName(unchecked: wire.map(lowercased)) }
+
+    /// Whether both are the same octet for octet, case included (what 0x20 compares).
+    public func isIdentical(to other: DomainName) -> Bool { wire == other.wire }
+}
+
+// --- Equality and order ---
+
+extension DomainName: Hashable {
+    public static func == (a: DomainName, b: DomainName) -> Bool {
+        guard a.wire.count == b.wire.count else { return false }
+        // Length octets are at most 63, below any letter, so folding the whole is safe.
+        for index in a.wire.indices where lowercased(a.wire[index]) != lowercased(b.wire[index]) {
+            return false
+        }
+        return true
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        var word: UInt64 = 0
+        for (index, octet) in wire.enumerated() {
+            word = word << 8 | UInt64(lowercased(octet))
+            if index & 7 == 7 { hasher.combine(word) }
+        }
+        hasher.combine(word)
+    }
+}
+
+extension DomainName: Comparable {
+    /// RFC 4034 §6.1: by labels from the root, each as lower-case octets, a missing label first.
+    public static func < (a: DomainName, b: DomainName) -> Bool {
+        for (x, y) in zip(a.labels.reversed(), b.labels.reversed()) {
+            let (x, y) = (x.map(lowercased), y.map(lowercased))
+            if x != y { return x.lexicographicallyPrecedes(y) }
+        }
+        return a.labelCount < b.labelCount
+    }
+}

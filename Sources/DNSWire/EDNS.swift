@@ -1,0 +1,210 @@
+/// What an OPT record says (RFC 6891 §6.1).
+public struct EDNS: Hashable, Sendable {
+    /// A payload that passes every network unfragmented; what Homing offers and honours by default.
+    public static let defaultPayloadSize: UInt16 = 1232
+    /// More options than this are not read (CVE-2026-42944: floods of options).
+    public static let maximumOptions = 100
+
+    public var payloadSize: UInt16
+    public var version: UInt8
+    /// DNSSEC OK (RFC 3225).
+    public var dnssecOK: Bool
+    public var options: [EDNSOption]
+
+    public init(
+        payloadSize: UInt16 = EDNS.defaultPayloadSize, version: UInt8 = 0, dnssecOK: Bool = false,
+        options: [EDNSOption] = []
+    ) {
+        self.payloadSize = payloadSize
+        self.version = version
+        self.dnssecOK = dnssecOK
+        self.options = options
+    }
+
+    public func first<Value>(_ body: (EDNSOption) -> Value?) -> Value? {
+        for option in options { if let value = body(option) { return value } }
+        return nil
+    }
+}
+
+/// One option of an OPT record.
+public enum EDNSOption: Hashable, Sendable {
+    /// RFC 5001: empty in a query, the server's name for itself in a response.
+    case nsid([UInt8])
+    /// RFC 7871.
+    case clientSubnet(ClientSubnet)
+    /// RFC 7873: 8 octets, and 8 to 32 more from the server.
+    case cookie(client: [UInt8], server: [UInt8])
+    /// RFC 7828: absent in a query; in a response, units of 100 ms.
+    case tcpKeepalive(UInt16?)
+    /// RFC 7830: how many zero octets.
+    case padding(Int)
+    /// RFC 8914.
+    case extendedError(ExtendedError)
+    case unknown(code: UInt16, [UInt8])
+
+    public enum Code {
+        public static let nsid: UInt16 = 3
+        public static let clientSubnet: UInt16 = 8
+        public static let cookie: UInt16 = 10
+        public static let tcpKeepalive: UInt16 = 11
+        public static let padding: UInt16 = 12
+        public static let extendedError: UInt16 = 15
+    }
+
+    public var code: UInt16 {
+        switch self {
+        case .nsid: Code.nsid
+        case .clientSubnet: Code.clientSubnet
+        case .cookie: Code.cookie
+        case .tcpKeepalive: Code.tcpKeepalive
+        case .padding: Code.padding
+        case .extendedError: Code.extendedError
+        case .unknown(let code, _): code
+        }
+    }
+}
+
+/// RFC 7871 §6.
+public struct ClientSubnet: Hashable, Sendable {
+    public var network: IPNetwork
+    public var scopePrefixLength: UInt8
+
+    public init(network: IPNetwork, scopePrefixLength: UInt8 = 0) {
+        self.network = network
+        self.scopePrefixLength = scopePrefixLength
+    }
+}
+
+/// Why a response is what it is (RFC 8914), with the words for a person.
+public struct ExtendedError: Hashable, Sendable {
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt16
+        public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        public static let other = Code(rawValue: 0)
+        public static let staleAnswer = Code(rawValue: 3)
+        public static let forgedAnswer = Code(rawValue: 4)
+        public static let cachedError = Code(rawValue: 13)
+        public static let notReady = Code(rawValue: 14)
+        public static let blocked = Code(rawValue: 15)
+        public static let filtered = Code(rawValue: 17)
+        public static let prohibited = Code(rawValue: 18)
+        public static let staleNXDomainAnswer = Code(rawValue: 19)
+        public static let notAuthoritative = Code(rawValue: 20)
+        public static let notSupported = Code(rawValue: 21)
+        public static let noReachableAuthority = Code(rawValue: 22)
+        public static let networkError = Code(rawValue: 23)
+        public static let invalidData = Code(rawValue: 24)
+        public static let tooEarly = Code(rawValue: 26)
+        public static let synthesized = Code(rawValue: 29)
+    }
+
+    public var code: Code
+    public var text: String
+
+    public init(_ code: Code, _ text: String = "") {
+        self.code = code
+        self.text = text
+    }
+}
+
+// --- Parse ---
+
+extension EDNS {
+    /// Reads the options in `range`; a bad length in an option that we understand is `badOption`.
+    static func parseOptions(_ message: Span<UInt8>, _ range: Range<Int>) throws(WireError) -> [EDNSOption] {
+        var options: [EDNSOption] = []
+        var position = range.lowerBound
+        while position < range.upperBound, options.count < maximumOptions {
+            guard range.upperBound - position >= 4 else { throw WireError(.badOption, at: position) }
+            let code = try message.uint16(at: position)
+            let length = Int(try message.uint16(at: position + 2))
+            let start = position + 4
+            guard start + length <= range.upperBound else { throw WireError(.badOption, at: position) }
+            let data = try message.octets(start..<(start + length))
+            guard let option = EDNSOption(code: code, data: data) else {
+                throw WireError(.badOption, at: position)
+            }
+            options.append(option)
+            position = start + length
+        }
+        return options
+    }
+}
+
+extension EDNSOption {
+    /// Nil where the length or content is impossible for the code.
+    public init?(code: UInt16, data: [UInt8]) {
+        switch code {
+        case Code.nsid:
+            self = .nsid(data)
+        case Code.clientSubnet:
+            guard let subnet = ClientSubnet(data) else { return nil }
+            self = .clientSubnet(subnet)
+        case Code.cookie:
+            // RFC 7873 §5.2.2: 8 octets, or 16 to 40.
+            guard data.count == 8 || (16...40).contains(data.count) else { return nil }
+            self = .cookie(client: Array(data[..<8]), server: Array(data[8...]))
+        case Code.tcpKeepalive:
+            switch data.count {
+            case 0: self = .tcpKeepalive(nil)
+            case 2: self = .tcpKeepalive(UInt16(data[0]) << 8 | UInt16(data[1]))
+            default: return nil
+            }
+        case Code.padding:
+            self = .padding(data.count)
+        case Code.extendedError:
+            guard data.count >= 2 else { return nil }
+            let number = UInt16(data[0]) << 8 | UInt16(data[1])
+            self = .extendedError(
+                ExtendedError(.init(rawValue: number), String(decoding: data[2...], as: UTF8.self)))
+        default:
+            self = .unknown(code: code, data)
+        }
+    }
+
+    /// The option's data, without code and length.
+    public var data: [UInt8] {
+        switch self {
+        case .nsid(let name): name
+        case .clientSubnet(let subnet): subnet.data
+        case .cookie(let client, let server): client + server
+        case .tcpKeepalive(let timeout): timeout.map { [UInt8($0 >> 8), UInt8($0 & 0xff)] } ?? []
+        case .padding(let count): [UInt8](repeating: 0, count: max(0, count))
+        case .extendedError(let error):
+            [UInt8(error.code.rawValue >> 8), UInt8(error.code.rawValue & 0xff)] + Array(error.text.utf8)
+        case .unknown(_, let data): data
+        }
+    }
+}
+
+extension ClientSubnet {
+    /// RFC 7871 §6: family, lengths, and just the octets that the source length needs, with no bit set behind it.
+    init?(_ data: [UInt8]) {
+        guard data.count >= 4 else { return nil }
+        let family = UInt16(data[0]) << 8 | UInt16(data[1])
+        let source = Int(data[2])
+        let octetCount: Int
+        switch family {
+        case 1: octetCount = 4
+        case 2: octetCount = 16
+        default: return nil
+        }
+        let given = data[4...]
+        guard source <= octetCount * 8, Int(data[3]) <= octetCount * 8, given.count == (source + 7) / 8 else {
+            return nil
+        }
+        let padded = Array(given) + [UInt8](repeating: 0, count: octetCount - given.count)
+        guard let address = IPAddress(octets: padded), address.masked(toPrefix: source) == address,
+            let network = IPNetwork(address, prefixLength: source)
+        else { return nil }
+        self.init(network: network, scopePrefixLength: data[3])
+    }
+
+    var data: [UInt8] {
+        let family: UInt8 = network.address.family == .ipv4 ? 1 : 2
+        let octets = network.address.octets.prefix((network.prefixLength + 7) / 8)
+        return [0, family, UInt8(network.prefixLength), scopePrefixLength] + octets
+    }
+}

@@ -1,0 +1,192 @@
+/// Composes a message with name compression (RFC 1035 §4.1.4) into an array of its own, within a limit.
+///
+/// Compression ignores case, so that the owner of an answer takes the letters of the question, as 0x20 clients want.
+public struct MessageWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
+    private var limit: Int
+    private var header = Header()
+    /// Where labels start that a pointer may name.
+    private var targets: [UInt16] = []
+    /// Enough for any sensible message; a bound on the search that each name costs.
+    private static let maximumTargets = 64
+    public private(set) var isTruncated = false
+
+    /// - Parameter limit: octets, at most 65,535.
+    public init(limit: Int) {
+        self.limit = min(limit, 65_535)
+        bytes.reserveCapacity(512)
+    }
+
+    public mutating func begin(_ header: Header) {
+        self.header = header
+        self.header.questionCount = 0
+        self.header.answerCount = 0
+        self.header.authorityCount = 0
+        self.header.additionalCount = 0
+        bytes.append(contentsOf: repeatElement(0, count: Header.length))
+    }
+
+    /// Keeps octets free for what must come last.
+    public mutating func reserve(_ count: Int) { limit -= count }
+    public mutating func release(_ count: Int) { limit += count }
+
+    public mutating func append(_ question: Question) {
+        append(name: question.qname, compress: true)
+        append(question.qtype.rawValue)
+        append(question.qclass.rawValue)
+        header.questionCount &+= 1
+    }
+
+    /// Appends one record, or marks the message truncated and leaves it as it was.
+    @discardableResult
+    public mutating func append(_ record: Record, to section: Section) -> Bool {
+        append(record.ownerName, record.type, record.recordClass, ttl: record.ttl, record.rdata, to: section)
+    }
+
+    @discardableResult
+    public mutating func append(
+        _ ownerName: DomainName, _ type: RecordType, _ recordClass: RecordClass, ttl: UInt32, _ rdata: RData,
+        to section: Section
+    ) -> Bool {
+        let (mark, targetMark) = (bytes.count, targets.count)
+        append(name: ownerName, compress: true)
+        append(type.rawValue)
+        append(recordClass.rawValue)
+        append(UInt16(truncatingIfNeeded: ttl >> 16))
+        append(UInt16(truncatingIfNeeded: ttl))
+        let lengthOffset = bytes.count
+        append(0 as UInt16)
+        rdata.forEachPart(of: type) { range, field in
+            if field != nil, let name = rdata.name(at: range.lowerBound) {
+                append(name: name, compress: field == .compressibleName)
+            } else {
+                bytes += rdata.bytes[range]
+            }
+        }
+        let length = bytes.count - lengthOffset - 2
+        guard bytes.count <= limit, length <= 65_535 else {
+            bytes.removeSubrange(mark...)
+            targets.removeSubrange(targetMark...)
+            isTruncated = true
+            return false
+        }
+        bytes[lengthOffset] = UInt8(truncatingIfNeeded: length >> 8)
+        bytes[lengthOffset + 1] = UInt8(truncatingIfNeeded: length)
+        count(in: section)
+        return true
+    }
+
+    /// Appends an RRset and, if wanted, its signatures: all of it or nothing (RFC 2181 §9).
+    @discardableResult
+    public mutating func append(_ rrset: RRset, ttl: UInt32, signatures: Bool, to section: Section) -> Bool {
+        let (mark, targetMark, headerMark) = (bytes.count, targets.count, header)
+        var fits = true
+        for rdata in rrset.rdatas where fits {
+            fits = append(rrset.ownerName, rrset.type, rrset.recordClass, ttl: ttl, rdata, to: section)
+        }
+        for rdata in rrset.signatures where fits && signatures {
+            fits = append(rrset.ownerName, .rrsig, rrset.recordClass, ttl: ttl, rdata, to: section)
+        }
+        guard !fits else { return true }
+        bytes.removeSubrange(mark...)
+        targets.removeSubrange(targetMark...)
+        header = headerMark
+        return false
+    }
+
+    public mutating func append(_ edns: EDNS, responseCode: ResponseCode) {
+        guard bytes.count + Self.length(of: edns) <= limit else {
+            isTruncated = true
+            return
+        }
+        bytes.append(0)
+        append(RecordType.opt.rawValue)
+        append(edns.payloadSize)
+        bytes.append(UInt8(truncatingIfNeeded: responseCode.rawValue >> 4))
+        bytes.append(edns.version)
+        append(edns.dnssecOK ? 0x8000 as UInt16 : 0)
+        let dataLength = Self.length(of: edns) - 11
+        append(UInt16(truncatingIfNeeded: dataLength))
+        for option in edns.options {
+            let data = option.data
+            append(option.code)
+            append(UInt16(truncatingIfNeeded: data.count))
+            bytes += data
+        }
+        count(in: .additional)
+    }
+
+    /// Octets of the OPT record.
+    public static func length(of edns: EDNS) -> Int {
+        edns.options.reduce(11) { $0 + 4 + $1.data.count }
+    }
+
+    /// Writes the header, with TC where something was left out, and gives the message.
+    public mutating func finish() -> [UInt8] {
+        if isTruncated { header.flags.insert(.tc) }
+        var head: [UInt8] = []
+        head.reserveCapacity(Header.length)
+        header.compose(to: &head)
+        bytes.replaceSubrange(0..<Header.length, with: head)
+        return bytes
+    }
+
+    // --- Parts ---
+
+    private mutating func count(in section: Section) {
+        switch section {
+        case .answer: header.answerCount &+= 1
+        case .authority: header.authorityCount &+= 1
+        case .additional: header.additionalCount &+= 1
+        }
+    }
+
+    private mutating func append(_ word: UInt16) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: word))
+    }
+
+    private mutating func append(name: DomainName, compress: Bool) {
+        let wire = name.wire
+        var offset = 0
+        while wire[offset] != 0 {
+            if compress, let target = target(for: wire[offset...]) {
+                append(0xc000 | target)
+                return
+            }
+            if bytes.count < 0x4000, targets.count < Self.maximumTargets {
+                targets.append(UInt16(bytes.count))
+            }
+            let end = offset + 1 + Int(wire[offset])
+            bytes += wire[offset..<end]
+            offset = end
+        }
+        bytes.append(0)
+    }
+
+    /// Where `suffix` already stands in the message.
+    private func target(for suffix: ArraySlice<UInt8>) -> UInt16? {
+        targets.first { matches(suffix, at: Int($0)) }
+    }
+
+    private func matches(_ suffix: ArraySlice<UInt8>, at start: Int) -> Bool {
+        var position = start
+        var index = suffix.startIndex
+        while position < bytes.count {
+            let length = bytes[position]
+            if length >= 0xc0 {
+                guard position + 1 < bytes.count else { return false }
+                // Our own pointers, strictly backward.
+                position = Int(length & 0x3f) << 8 | Int(bytes[position + 1])
+                continue
+            }
+            guard length == suffix[index], position + Int(length) < bytes.count else { return false }
+            for step in 0...Int(length)
+            where lowercased(bytes[position + step]) != lowercased(suffix[index + step]) { return false }
+            if length == 0 { return true }
+            position += Int(length) + 1
+            index += Int(length) + 1
+        }
+        return false
+    }
+}

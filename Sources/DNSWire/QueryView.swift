@@ -1,0 +1,189 @@
+/// A query read in place: header, question and OPT, as numbers and ranges into the packet. Nothing is allocated.
+///
+/// A query with a fault still gives all that could be read before the fault, so that the error response can copy the
+/// ID, the opcode and, where it was whole, the question.
+public struct QueryView: Sendable {
+    public enum Fault: UInt8, Sendable {
+        /// Under twelve octets, or a response: not to be answered at all.
+        case notAQuery
+        case malformed
+        /// More than one question (RFC 9619 §4).
+        case questionCount
+        /// TC set, or records where a query has none.
+        case unexpectedContent
+        /// EDNS version other than 0 (RFC 6891 §6.1.3).
+        case badVersion
+        /// An EDNS option of impossible length, or one that overruns.
+        case badOption
+    }
+
+    public private(set) var header = Header()
+    public private(set) var fault: Fault?
+    /// Octets of the qname with the root's; 0 when there is no whole question.
+    public private(set) var qnameLength = 0
+    public private(set) var qtype = RecordType(rawValue: 0)
+    public private(set) var qclass = RecordClass(rawValue: 0)
+    /// Where the question ends: 12 when there is none.
+    public private(set) var questionEnd = Header.length
+    public private(set) var edns: EDNSView?
+
+    public var hasQuestion: Bool { qnameLength > 0 }
+    public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
+
+    public init(_ packet: Span<UInt8>) {
+        guard let header = try? Header(parsing: packet), !header.isResponse else {
+            fault = .notAQuery
+            return
+        }
+        self.header = header
+        guard header.questionCount <= 1 else {
+            fault = .questionCount
+            return
+        }
+        do throws(WireError) {
+            if header.questionCount == 1 { try readQuestion(packet) }
+            // Other opcodes have sections of their own; what they hold is not ours to judge here.
+            if header.opcode == .query { try readRecords(packet) }
+        } catch {
+            fault = error.code == .badOption ? .badOption : .malformed
+        }
+    }
+
+    private mutating func readQuestion(_ packet: Span<UInt8>) throws(WireError) {
+        var position = Header.length
+        while true {
+            let length = Int(try packet.uint8(at: position))
+            // A pointer in the first name could only point into the header.
+            guard length <= DomainName.maximumLabelLength else {
+                throw WireError(.badLabelType, at: position)
+            }
+            position += length + 1
+            guard position - Header.length <= DomainName.maximumLength else {
+                throw WireError(.nameTooLong, at: position)
+            }
+            if length == 0 { break }
+        }
+        qtype = RecordType(rawValue: try packet.uint16(at: position))
+        qclass = RecordClass(rawValue: try packet.uint16(at: position + 2))
+        qnameLength = position - Header.length
+        questionEnd = position + 4
+    }
+
+    private mutating func readRecords(_ packet: Span<UInt8>) throws(WireError) {
+        if header.flags.contains(.tc) { fault = .unexpectedContent }
+        let isIXFR = hasQuestion && qtype == .ixfr
+        if header.answerCount > 0 || header.authorityCount > 0 && !isIXFR { fault = .unexpectedContent }
+        var position = questionEnd
+        let before = Int(header.answerCount) + Int(header.authorityCount)
+        for index in 0..<(before + Int(header.additionalCount)) {
+            let start = position
+            try Self.skipName(packet, &position)
+            let type = RecordType(rawValue: try packet.uint16(at: position))
+            let length = Int(try packet.uint16(at: position + 8))
+            let data = (position + 10)..<(position + 10 + length)
+            guard data.upperBound <= packet.count else { throw WireError(.truncated, at: packet.count) }
+            if type == .opt {
+                guard index >= before, edns == nil, position == start + 1, packet[start] == 0 else {
+                    throw WireError(.badOPT, at: start)
+                }
+                let edns = try EDNSView(packet, fieldsAt: position + 2, data: data)
+                self.edns = edns
+                if edns.version != 0 { fault = .badVersion }
+            }
+            position = data.upperBound
+        }
+        guard position == packet.count else { throw WireError(.trailingData, at: position) }
+    }
+
+    private static func skipName(_ packet: Span<UInt8>, _ position: inout Int) throws(WireError) {
+        let start = position
+        while true {
+            let length = Int(try packet.uint8(at: position))
+            switch length >> 6 {
+            case 0:
+                position += length + 1
+                guard position - start <= DomainName.maximumLength else {
+                    throw WireError(.nameTooLong, at: start)
+                }
+                if length == 0 { return }
+            case 3:
+                guard Int(try packet.uint16(at: position) & 0x3fff) < start else {
+                    throw WireError(.badPointer, at: position)
+                }
+                position += 2
+                return
+            default:
+                throw WireError(.badLabelType, at: position)
+            }
+        }
+    }
+}
+
+/// The OPT record of a query, read in place.
+public struct EDNSView: Sendable {
+    /// As the client said it; under 512 counts as 512 (RFC 6891 §6.2.3).
+    public let payloadSize: UInt16
+    public let version: UInt8
+    public let dnssecOK: Bool
+    public private(set) var wantsNSID = false
+    public private(set) var wantsKeepalive = false
+    public private(set) var hasPadding = false
+    /// The COOKIE option's 8, or 16 to 40, octets.
+    public private(set) var cookie: Range<Int>?
+
+    init(_ packet: Span<UInt8>, fieldsAt position: Int, data: Range<Int>) throws(WireError) {
+        payloadSize = max(512, try packet.uint16(at: position))
+        let fields = try packet.uint32(at: position + 2)
+        version = UInt8(truncatingIfNeeded: fields >> 16)
+        dnssecOK = fields & 0x8000 != 0
+        // What the options of a later version mean is not ours to judge (RFC 6891 §6.1.3).
+        guard version == 0 else { return }
+        var position = data.lowerBound
+        var count = 0
+        while position < data.upperBound, count < EDNS.maximumOptions {
+            guard data.upperBound - position >= 4 else { throw WireError(.badOption, at: position) }
+            let code = try packet.uint16(at: position)
+            let value = (position + 4)..<(position + 4 + Int(try packet.uint16(at: position + 2)))
+            guard value.upperBound <= data.upperBound else { throw WireError(.badOption, at: position) }
+            try read(code, packet, value)
+            position = value.upperBound
+            count += 1
+        }
+    }
+
+    private mutating func read(_ code: UInt16, _ packet: Span<UInt8>, _ value: Range<Int>) throws(WireError) {
+        switch code {
+        case EDNSOption.Code.nsid:
+            wantsNSID = true
+        case EDNSOption.Code.cookie:
+            guard value.count == 8 || (16...40).contains(value.count) else {
+                throw WireError(.badOption, at: value.lowerBound)
+            }
+            // RFC 7873 §5.2: the first of several counts.
+            if cookie == nil { cookie = value }
+        case EDNSOption.Code.tcpKeepalive:
+            wantsKeepalive = true
+        case EDNSOption.Code.padding:
+            hasPadding = true
+        case EDNSOption.Code.clientSubnet:
+            try Self.checkClientSubnet(packet, value)
+        default:
+            break
+        }
+    }
+
+    /// RFC 7871 §6: just the octets that the length needs, and no bit set behind it.
+    private static func checkClientSubnet(_ packet: Span<UInt8>, _ value: Range<Int>) throws(WireError) {
+        guard value.count >= 4 else { throw WireError(.badOption, at: value.lowerBound) }
+        let family = try packet.uint16(at: value.lowerBound)
+        let source = Int(packet[value.lowerBound + 2])
+        let scope = Int(packet[value.lowerBound + 3])
+        let bitCount = family == 1 ? 32 : family == 2 ? 128 : -1
+        guard source <= bitCount, scope <= bitCount, value.count == 4 + (source + 7) / 8 else {
+            throw WireError(.badOption, at: value.lowerBound)
+        }
+        if source & 7 != 0, packet[value.upperBound - 1] & (0xff >> UInt8(source & 7)) != 0 {
+            throw WireError(.badOption, at: value.lowerBound)
+        }
+    }
+}

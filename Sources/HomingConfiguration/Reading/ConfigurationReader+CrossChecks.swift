@@ -1,0 +1,123 @@
+import DNSWire
+
+/// What no key can see alone. A check is left out when one of its keys is faulty already.
+extension ConfigurationReader {
+    mutating func checkTogether(_ configuration: Configuration) {
+        checkFamilies(configuration.upstream)
+        checkRootServers(configuration)
+        checkZones(configuration)
+        checkAccess(configuration.access)
+        require(
+            configuration.cache.minimumTTL <= configuration.cache.maximumTTL,
+            ["cache.minimum-ttl", "cache.maximum-ttl"],
+            "cache.minimum-ttl (\(configuration.cache.minimumTTL.text)) is over cache.maximum-ttl "
+                + "(\(configuration.cache.maximumTTL.text))")
+        require(
+            configuration.process.group == nil || configuration.process.user != nil,
+            ["process.group", "process.user"], "process.group needs process.user")
+    }
+
+    /// Reports at the first of the keys that the file gives, unless one of them is faulty.
+    private mutating func require(_ holds: Bool, _ keys: [String], _ message: @autoclosure () -> String) {
+        guard !holds, !keys.contains(where: isFaulty) else { return }
+        let key = keys.first { place(of: $0) != nil } ?? keys[0]
+        report(key, message(), at: place(of: key))
+    }
+}
+
+// --- Addresses ---
+
+extension ConfigurationReader {
+    private mutating func checkFamilies(_ upstream: Configuration.Upstream) {
+        require(
+            upstream.ipv4 || upstream.ipv6, ["upstream.ipv6", "upstream.ipv4"],
+            "no server can be asked when upstream.ipv4 and upstream.ipv6 are both off")
+        for (index, address) in upstream.sourceAddresses.enumerated() {
+            checkReach(of: address, at: "upstream.source-addresses[\(index)]", upstream)
+        }
+    }
+
+    private mutating func checkRootServers(_ configuration: Configuration) {
+        guard case .servers(let servers) = configuration.resolution.rootHints else { return }
+        let key = "resolution.root-hints"
+        require(!servers.isEmpty, [key], "expected at least one server, found none")
+        for (index, server) in servers.enumerated() {
+            for address in server.addresses {
+                require(
+                    !configuration.upstream.neverAsk.contains(address),
+                    ["\(key)[\(index)]", "upstream.never-ask"],
+                    "\(address) is never asked, by upstream.never-ask")
+            }
+        }
+    }
+
+    /// An address of a family that is off is of no use as source or server. With both off, that is the
+    /// mistake.
+    private mutating func checkReach(
+        of address: IPAddress, at key: String, _ upstream: Configuration.Upstream
+    ) {
+        let (isOn, familyKey) =
+            switch address.family {
+            case .ipv4: (upstream.ipv4 || !upstream.ipv6, "upstream.ipv4")
+            case .ipv6: (upstream.ipv6 || !upstream.ipv4, "upstream.ipv6")
+            }
+        require(isOn, [key, familyKey], "\(address) cannot be used: \(familyKey) is off")
+    }
+}
+
+// --- Forward and stub zones ---
+
+extension ConfigurationReader {
+    private mutating func checkZones(_ configuration: Configuration) {
+        let zones = [("forward-zones", configuration.forwardZones), ("stub-zones", configuration.stubZones)]
+            .flatMap { list, zones in
+                zones.enumerated().map { (key: "\(list)[\($0.offset)]", zone: $0.element) }
+            }
+            .filter { !isFaulty($0.key) }
+        var earlier: [DomainName: String] = [:]
+        for (key, zone) in zones {
+            if let other = earlier[zone.suffix] {
+                let line = place(of: "\(other).suffix").map { ", on line \($0.line)" } ?? ""
+                require(false, ["\(key).suffix"], "\(zone.suffix) is the suffix of \(other) too\(line)")
+            }
+            earlier[zone.suffix] = key
+            for (index, server) in zone.servers.enumerated() {
+                let serverKey = "\(key).servers[\(index)]"
+                checkReach(of: server.address, at: serverKey, configuration.upstream)
+                require(
+                    !configuration.listen.addresses.contains { $0.reaches(server) },
+                    [serverKey, "listen.addresses"],
+                    "\(server) is an address that Homing itself listens on: queries would go round in a loop")
+            }
+        }
+    }
+}
+
+extension SocketAddress {
+    /// Whether what listens here hears what is sent to `other`, as far as the two addresses tell: with "every
+    /// interface", our own addresses are not known, but loopback is among them.
+    fileprivate func reaches(_ other: SocketAddress) -> Bool {
+        let (mine, target) = (address.unmapped, other.address.unmapped)
+        guard port == other.port else { return false }
+        let isWildcard = mine.bits == 0 && mine.family == target.family
+        return mine == target || isWildcard && (target.bits == 0 || NetworkBlocks.loopback.contains(target))
+    }
+}
+
+// --- Access ---
+
+extension ConfigurationReader {
+    private mutating func checkAccess(_ access: Configuration.Access) {
+        let lists = [("allow", access.allow), ("refuse", access.refuse), ("drop", access.drop)]
+        var earlier: [IPNetwork: String] = [:]
+        for (name, networks) in lists {
+            for (index, network) in networks.enumerated() {
+                let key = "access.\(name)"
+                if let other = earlier[network], other != key {
+                    require(false, ["\(key)[\(index)]"], "\(network) is in \(other) too")
+                }
+                earlier[network] = key
+            }
+        }
+    }
+}

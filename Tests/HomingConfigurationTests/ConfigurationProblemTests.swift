@@ -1,0 +1,351 @@
+import Testing
+
+@testable import HomingConfiguration
+
+/// What a wrong file is told: every message, and its place, to the letter.
+@Suite struct ConfigurationProblemTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var text: String
+        var messages: [String]
+        var testDescription: String { text.debugDescription }
+
+        init(_ text: String, _ messages: String...) {
+            self.text = text
+            self.messages = messages
+        }
+    }
+
+    func messages(_ octets: [UInt8]) -> [String] {
+        do {
+            _ = try Configuration.parse(octets, file: "h.yaml")
+            return []
+        } catch {
+            return error.problems.map(\.description)
+        }
+    }
+
+    @Test(arguments: keys + scalars + collections + zones + together + yaml)
+    func everyProblemIsReported(_ wrong: Case) {
+        #expect(messages(Array(wrong.text.utf8)) == wrong.messages)
+    }
+
+    // --- Keys ---
+
+    static let keys = [
+        Case(
+            "cache:\n  minmum-ttl: 5s\n",
+            #"h.yaml:2:3: cache.minmum-ttl: unknown key; did you mean "minimum-ttl"?"#),
+        Case(
+            "cache:\n  Minimum_TTL: 5s\n",
+            #"h.yaml:2:3: cache.Minimum_TTL: unknown key; did you mean "minimum-ttl"?"#),
+        Case("cahce:\n  size: 64MiB\n", #"h.yaml:1:1: cahce: unknown key; did you mean "cache"?"#),
+        Case("size: 64MiB\n", #"h.yaml:1:1: size: unknown key; did you mean "cache.size"?"#),
+        Case(
+            "log:\n  root-hints: builtin\n",
+            #"h.yaml:2:3: log.root-hints: unknown key; did you mean "resolution.root-hints"?"#),
+        Case("colour: blue\n", "h.yaml:1:1: colour: unknown key"),
+        Case("cache: 64MiB\n", #"h.yaml:1:8: cache: expected keys with values, found "64MiB""#),
+        Case("cache: [64MiB]\n", "h.yaml:1:8: cache: expected keys with values, found a list"),
+        Case("- cache\n", "h.yaml:1:1: expected keys with values, found a list"),
+        Case("cache\n", #"h.yaml:1:1: expected keys with values, found "cache""#),
+        Case("? [a, b]\n: c\n", "h.yaml:1:3: expected plain text as a key, found a list"),
+        // Each key given twice, in different places, and everything else beside.
+        Case(
+            """
+            cache:
+              size: 1MiB
+              prefetch: maybe
+              size: 2MiB
+              "size": 3MiB
+            log:
+              queries: no
+              queries: 7
+            cache:
+              sise: 5MiB
+            """,
+            #"h.yaml:3:13: cache.prefetch: expected yes or no, found "maybe""#,
+            "h.yaml:4:3: cache.size: given more than once; it stands on line 2 too",
+            "h.yaml:5:3: cache.size: given more than once; it stands on line 4 too",
+            "h.yaml:8:3: log.queries: given more than once; it stands on line 7 too",
+            #"h.yaml:8:12: log.queries: expected yes or no, found "7""#,
+            "h.yaml:9:1: cache: given more than once; it stands on line 1 too",
+            #"h.yaml:10:3: cache.sise: unknown key; did you mean "size"?"#),
+    ]
+
+    // --- Values of one scalar ---
+
+    static let scalars = [
+        Case("cache:\n  prefetch: 1\n", #"h.yaml:2:13: cache.prefetch: expected yes or no, found "1""#),
+        Case("cache:\n  prefetch:\n", "h.yaml:2:12: cache.prefetch: expected yes or no, found nothing"),
+        Case("cache:\n  prefetch: [yes]\n", "h.yaml:2:13: cache.prefetch: expected yes or no, found a list"),
+        Case(
+            "cache:\n  prefetch: {on: off}\n",
+            "h.yaml:2:13: cache.prefetch: expected yes or no, found keys with values"),
+        Case(
+            "cache:\n  size: big\n",
+            #"h.yaml:2:9: cache.size: expected a size such as 64MiB or 1GiB, 1MiB to 1TiB, found "big""#),
+        Case(
+            "cache:\n  size: 64MB\n",
+            #"h.yaml:2:9: cache.size: expected a size such as 64MiB or 1GiB, 1MiB to 1TiB, found "64MB""#),
+        Case("cache:\n  size: 5\n", "h.yaml:2:9: cache.size: 5 is outside the allowed range, 1MiB to 1TiB"),
+        Case(
+            "cache:\n  size: 99999999999999999999GiB\n",
+            "h.yaml:2:9: cache.size: 99999999999999999999GiB is outside the allowed range, 1MiB to 1TiB"),
+        Case(
+            "cache:\n  failure-ttl: 10m\n",
+            "h.yaml:2:16: cache.failure-ttl: 10m is outside the allowed range, 1s to 5m"),
+        Case(
+            "cache:\n  failure-ttl: 10\n",
+            "h.yaml:2:16: cache.failure-ttl: expected a duration such as 500ms, 1.8s, 5m, 2h or 1d, 1s to 5m, "
+                + #"found "10""#),
+        Case(
+            "limits:\n  alias-chain: 200\n",
+            "h.yaml:2:16: limits.alias-chain: 200 is outside the allowed range, 1 to 100 records"),
+        Case(
+            "limits:\n  alias-chain: -1\n",
+            "h.yaml:2:16: limits.alias-chain: -1 is outside the allowed range, 1 to 100 records"),
+        Case(
+            "limits:\n  alias-chain: 1e1\n",
+            #"h.yaml:2:16: limits.alias-chain: expected a whole number, 1 to 100 records, found "1e1""#),
+        Case(
+            "process:\n  workers: many\n",
+            #"h.yaml:2:12: process.workers: expected a whole number, 1 to 256 workers, found "many""#),
+        Case(
+            "resolution:\n  qname-minimisation: strickt\n",
+            #"h.yaml:2:23: resolution.qname-minimisation: expected strict, relaxed or off, found "strickt""#),
+        Case(
+            "process:\n  state-directory: state\n",
+            #"h.yaml:2:20: process.state-directory: expected an absolute path, found "state""#),
+        Case(
+            "process:\n  user: -rf\n", #"h.yaml:2:9: process.user: expected the name of a user, found "-rf""#),
+        Case(
+            "answers:\n  nsid: \"\"\n  id-server: \"\"\n",
+            "h.yaml:2:9: answers.nsid: 0 octets is outside the allowed range, 1 to 128 octets",
+            "h.yaml:3:14: answers.id-server: 0 octets is outside the allowed range, 1 to 255 octets"),
+        Case(
+            "answers:\n  nsid: 0xabc\n",
+            "h.yaml:2:9: answers.nsid: expected text, or hexadecimal octets such as 0x6e7331, of 1 to 128 octets, "
+                + #"found "0xabc""#),
+    ]
+
+    // --- Lists and mappings ---
+
+    static let collections = [
+        Case(
+            "listen:\n  addresses: [localhost, 127.0.0.1:99999, 127.0.0.1:0]\n",
+            "h.yaml:2:15: listen.addresses: expected an address with or without a port such as 127.0.0.1:5353, ::1 or "
+                + #""[::1]:53", found "localhost""#,
+            "h.yaml:2:26: listen.addresses: expected an address with or without a port such as 127.0.0.1:5353, ::1 or "
+                + #""[::1]:53", found "127.0.0.1:99999""#,
+            "h.yaml:2:43: listen.addresses: port 0 is outside the allowed range, 1 to 65535"),
+        Case(
+            "listen:\n  addresses: []\n",
+            "h.yaml:2:14: listen.addresses: expected a list of addresses with or without a port, at least 1, found none"
+        ),
+        Case(
+            "listen:\n  addresses:\n",
+            "h.yaml:2:13: listen.addresses: expected a list of addresses with or without a port, at least 1, found nothing"
+        ),
+        Case(
+            "listen:\n  addresses:\n    - 127.0.0.1\n    - 127.0.0.1:53\n",
+            "h.yaml:4:7: listen.addresses: 127.0.0.1:53 is listed more than once; it stands on line 3 too"),
+        Case(
+            "access:\n  allow:\n    - 10.0.0.0/33\n    - 10.1.0.0/8\n    - [10.0.0.0/8]\n",
+            #"h.yaml:3:7: access.allow: expected a network such as 192.168.0.0/16 or fd00::/8, found "10.0.0.0/33""#,
+            "h.yaml:4:7: access.allow: 10.1.0.0/8 has bits beyond its prefix; the network is 10.0.0.0/8",
+            "h.yaml:5:7: access.allow: expected a network such as 192.168.0.0/16 or fd00::/8, found a list"),
+        Case(
+            "rebinding-protection:\n  allow: [a..b, bücher.example, \"\"]\n",
+            #"h.yaml:2:11: rebinding-protection.allow: "a..b" is no domain name: a label is empty"#,
+            #"h.yaml:2:17: rebinding-protection.allow: "bücher.example" has letters beyond ASCII; write its xn-- form"#,
+            #"h.yaml:2:33: rebinding-protection.allow: "" is no domain name: it is empty"#),
+        Case(
+            "hosts:\n  nas lan: 10.0.0.1\n  printer.lan: 10.0.0.256\n  router.lan: []\n  web.lan: 10.0.0.1\n  WEB.lan: 10.0.0.2\n",
+            #"h.yaml:2:3: hosts.nas lan: "nas lan" is no host name: letters, digits, hyphens and dots make one"#,
+            #"h.yaml:3:16: hosts.printer.lan: expected an IPv4 or IPv6 address, found "10.0.0.256""#,
+            "h.yaml:4:15: hosts.router.lan: expected a list of addresses, at least 1, found none",
+            "h.yaml:6:3: hosts.WEB.lan: given more than once; it stands on line 5 too"),
+        Case(
+            "hosts:\n  web.lan: 10.0.0.1\n  web.lan: 10.0.0.2\n",
+            "h.yaml:3:3: hosts.web.lan: given more than once; it stands on line 2 too"),
+        Case(
+            "hosts: [web.lan]\n",
+            "h.yaml:1:8: hosts: expected host names, each with an address or a list of addresses, found a list"
+        ),
+        Case(
+            "resolution:\n  root-hints: named.root\n",
+            "h.yaml:2:15: resolution.root-hints: expected builtin, the absolute path of a file, or names of servers with "
+                + #"their addresses, found "named.root""#),
+        Case(
+            "resolution:\n  root-hints: {}\n",
+            "h.yaml:2:15: resolution.root-hints: expected at least one server, found none"),
+    ]
+
+    // --- Forward and stub zones ---
+
+    static let zones = [
+        Case(
+            "forward-zones:\n  suffix: corp.example\n",
+            "h.yaml:2:3: forward-zones: expected a list of zones, each with suffix, servers, fallback-to-recursion, "
+                + "found keys with values"),
+        Case(
+            "forward-zones:\n  - suffix: corp.example\n    server: 192.0.2.1\n  -\n",
+            "h.yaml:2:5: forward-zones[0]: servers is missing: it takes a list of addresses with or without a port, "
+                + "at least 1",
+            #"h.yaml:3:5: forward-zones[0].server: unknown key; did you mean "servers"?"#,
+            "h.yaml:4:4: forward-zones[1]: expected keys with values, found nothing"),
+        Case(
+            """
+            forward-zones:
+              - {suffix: a.example, servers: 192.0.2.1}
+              - {suffix: A.example., servers: 192.0.2.2}
+            stub-zones:
+              - suffix: a.example
+                servers: [192.0.2.3]
+            """,
+            "h.yaml:3:14: forward-zones[1].suffix: A.example. is the suffix of forward-zones[0] too, on line 2",
+            "h.yaml:5:13: stub-zones[0].suffix: a.example. is the suffix of forward-zones[1] too, on line 3"),
+        Case(
+            "forward-zones:\n  - {suffix: ., servers: [127.0.0.1, \"127.0.0.1:5300\", \"::ffff:127.0.0.1@5300\"]}\n",
+            "h.yaml:2:38: forward-zones[0].servers[1]: 127.0.0.1:5300 is an address that Homing itself listens on: "
+                + "queries would go round in a loop",
+            "h.yaml:2:56: forward-zones[0].servers[2]: [::ffff:127.0.0.1]:5300 is an address that Homing itself listens "
+                + "on: queries would go round in a loop"),
+        Case(
+            "listen:\n  addresses: 0.0.0.0\nstub-zones:\n  - {suffix: a, servers: [127.0.0.53, \"::1\", 192.0.2.1]}\n",
+            "h.yaml:4:27: stub-zones[0].servers[0]: 127.0.0.53:53 is an address that Homing itself listens on: "
+                + "queries would go round in a loop"),
+    ]
+
+    // --- Values that do not go together ---
+
+    static let together = [
+        Case(
+            "cache:\n  minimum-ttl: 1h\n  maximum-ttl: 5m\n",
+            "h.yaml:2:16: cache.minimum-ttl: cache.minimum-ttl (1h) is over cache.maximum-ttl (5m)"),
+        // A faulty value is reported once, not again in what it makes of others.
+        Case(
+            "cache:\n  minimum-ttl: 1h\n  maximum-ttl: 0s\n",
+            "h.yaml:3:16: cache.maximum-ttl: 0s is outside the allowed range, 1s to 7d"),
+        Case(
+            "upstream:\n  ipv4: no\n  ipv6: no\n  source-addresses: 192.0.2.1\n",
+            "h.yaml:3:9: upstream.ipv6: no server can be asked when upstream.ipv4 and upstream.ipv6 are both off"
+        ),
+        Case(
+            "upstream:\n  ipv6: no\n  source-addresses: [192.0.2.1, \"2001:db8::1\"]\n"
+                + "stub-zones: [{suffix: a, servers: \"2001:db8::2\"}]\n",
+            "h.yaml:3:33: upstream.source-addresses[1]: 2001:db8::1 cannot be used: upstream.ipv6 is off",
+            "h.yaml:4:35: stub-zones[0].servers[0]: 2001:db8::2 cannot be used: upstream.ipv6 is off"),
+        Case(
+            "resolution:\n  root-hints:\n    a.root: 127.0.0.1\n",
+            "h.yaml:3:5: resolution.root-hints[0]: 127.0.0.1 is never asked, by upstream.never-ask"),
+        Case(
+            "access:\n  refuse: 10.0.0.0/8\n  drop: 10.0.0.0/8\n",
+            "h.yaml:2:11: access.refuse[0]: 10.0.0.0/8 is in access.allow too",
+            "h.yaml:3:9: access.drop[0]: 10.0.0.0/8 is in access.refuse too"),
+        Case("process:\n  group: homing\n", "h.yaml:2:10: process.group: process.group needs process.user"),
+    ]
+
+    // --- Not even YAML ---
+
+    static let yaml = [
+        Case(
+            "cache:\n\tsize: 1MiB\nlog:\n \tlevel: info\n",
+            "h.yaml:2:1: a tab in the indentation; YAML is indented with spaces",
+            "h.yaml:4:2: a tab in the indentation; YAML is indented with spaces"),
+        Case(
+            "cache: {size: 1MiB\n",
+            "h.yaml:2:1: not YAML: did not find expected ',' or '}' (while parsing a flow mapping that "
+                + "begins on line 1)"),
+        Case(
+            "listen:\n  addresses:\n    - [::1]:53\n",
+            "h.yaml:3:8: not YAML: did not find expected node content; an IPv6 address needs quotes, as in "
+                + #""::1" or "[::1]:53""#),
+        Case(
+            "listen:\n  addresses: [::1]:53\n",
+            "h.yaml:2:15: not YAML: did not find expected node content; an IPv6 address needs quotes, as in "
+                + #""::1" or "[::1]:53""#),
+        Case(
+            "cache:\n  size: 1MiB\n prefetch: no\n",
+            "h.yaml:3:2: not YAML: did not find expected key (while parsing a block mapping that begins on line 1)"
+        ),
+        Case(
+            "cache:\n  size: 1MiB: 2\n",
+            "h.yaml:2:13: not YAML: mapping values are not allowed in this context"),
+        Case(
+            "cache:\n---\nlog:\n",
+            "h.yaml:2:1: not YAML: expected a single document in the stream but found another document"),
+        Case("cache: *missing\n", "h.yaml:1:8: not YAML: found undefined alias"),
+        Case("log:\n  level: \u{7}\n", "h.yaml:2:10: not YAML: control characters are not allowed"),
+    ]
+
+    // --- Files that try our patience ---
+
+    @Test func otherEncodings() {
+        #expect(
+            messages([0x6c, 0x6f, 0x67, 0x3a, 0x0a, 0x20, 0xc3, 0xbc, 0xff]) == [
+                "h.yaml:2:3: not UTF-8 text from here on"
+            ])
+        #expect(
+            messages(Array("log:\n  level: \"".utf8) + [0xc3]) == ["h.yaml:2:11: not UTF-8 text from here on"]
+        )
+    }
+
+    /// A file of nothing but mistakes takes no longer than it can be waited for.
+    @Test(arguments: [
+        ("cache:\n", "  size%: 1\n", 2000), ("hosts:\n", "  %: 1\n", 2000),
+        ("stub-zones:\n", "  - {suffix%: 1}\n", 6000),
+        ("access:\n  allow:\n", "  - 10.%\n", 2000),
+    ])
+    func manyMistakes(_ head: String, _ line: String, _ count: Int) {
+        let text = head + (0..<2000).map { line.replacing("%", with: String($0)) }.joined()
+        let duration = ContinuousClock().measure { #expect(messages(Array(text.utf8)).count == count) }
+        #expect(duration < .seconds(10))
+    }
+
+    @Test func tooLarge() {
+        let octets = [UInt8](repeating: UInt8(ascii: "#"), count: 1 << 20)
+        #expect(messages(octets).isEmpty)
+        #expect(messages(octets + [10]) == ["h.yaml: larger than 1MiB, the limit for a configuration"])
+    }
+
+    @Test func aliasBombs() {
+        func bomb(_ levels: Int, _ width: Int) -> [UInt8] {
+            var text = "a0: &a0 [x]\n"
+            for level in 1...levels {
+                let aliases = Array(repeating: "*a\(level - 1)", count: width).joined(separator: ", ")
+                text += "a\(level): &a\(level) [\(aliases)]\n"
+            }
+            return Array("\(text)? *a\(levels)\n: x\n".utf8)
+        }
+        #expect(messages(bomb(9, 9)) == ["h.yaml:3:1: more than 16 aliases (*name) in the file, the limit"])
+        // As much as 16 aliases can do is done in no time.
+        #expect(messages(bomb(5, 3)).count == 7)
+    }
+
+    @Test(arguments: ["[", "{", "- ", "? ", "a: {", "[{"])
+    func deepNesting(_ opening: String) {
+        let octets = Array(String(repeating: opening, count: 100_000).utf8)
+        #expect(messages(octets).count == 1)
+    }
+
+    @Test func moreRepeatedKeysThanAnyoneRepairs() {
+        let octets = Array(String(repeating: "log:\n", count: 1000).utf8)
+        #expect(messages(octets) == [#"h.yaml:33:1: the key "log" is given more than once in one place"#])
+    }
+
+    @Test func filesThatCannotBeRead() {
+        func message(of path: String) -> String {
+            do {
+                _ = try Configuration.load(path: path)
+                return "read"
+            } catch {
+                return error.description
+            }
+        }
+        #expect(message(of: "/nonexistent/h.yaml") == "/nonexistent/h.yaml: cannot be read: no such file")
+        #expect(message(of: "/usr").hasPrefix("/usr: cannot be read: "), "\(message(of: "/usr"))")
+        #expect(message(of: "/dev/zero") == "/dev/zero: larger than 1MiB, the limit for a configuration")
+        #expect(message(of: "/dev/null") == "read")
+    }
+}
