@@ -57,3 +57,31 @@ extension ScenarioFile {
     /// The shared files that Homing is held to.
     static let sharedWithoutExceptions = shared.filter { ScenarioExceptions.reasons[$0.path] == nil }
 }
+
+extension ScenarioFile {
+    /// What the tables beside the shared files call features that Homing does not have (yet).
+    private static let missingFeatures: Set<String> = [
+        "auth-zone", "rpz", "dns64", "aggressive-nsec", "local-zone", "client-address", "nsid/chaos",
+    ]
+
+    /// By path, what a shared file needs, as the tables say.
+    private static let needs: [String: [String]] = {
+        let url = sharedDirectory.appendingPathComponent("unbound-metadata.tsv")
+        let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        let rows = text.split(separator: "\n").dropFirst().map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
+        return Dictionary(
+            rows.compactMap { row in
+                row.count > 4 ? ("unbound/\(row[0])", row[4].split(separator: ",").map(String.init)) : nil
+            }, uniquingKeysWith: { first, _ in first })
+    }()
+
+    /// The shared files that can run before there is validation.
+    static let sharedWithoutValidation = sharedWithoutExceptions.filter { file in
+        guard let scenario = try? Scenario(parsing: try file.read(), dialect: file.dialect),
+            let settings = try? ScenarioSettings(scenario.header), !settings.hasTrustAnchor
+        else { return false }
+        return missingFeatures.isDisjoint(with: needs[file.path] ?? [])
+    }
+}
