@@ -55,7 +55,11 @@ struct ZoneState {
     let kind: Kind
     /// The delegation came out of the cache, so it may be out of date.
     let isFromCache: Bool
+    /// Milliseconds of uptime at which the parent's word for this zone ends; what is below may not outlive it.
+    var expiry = Int64.max
     var servers: [ServerState]
+    /// The names of its servers, where it has been delegated.
+    var nameServers: [DomainName] = []
     /// Addresses of servers that are not known and could be looked up, best first.
     var unresolved: [Question]
     var addressLookups = 0
@@ -63,6 +67,11 @@ struct ZoneState {
     /// Labels of the qname that are shown to this zone's servers; nil shows all of it.
     var shownLabels: Int?
     var minimisedQuestions = 0
+
+    /// What a server said without authority: used when no server says anything better.
+    var weakAnswer: (classification: Classification, message: Message)?
+    /// The parent's glue for the names of servers has been added to what the names' own zones say.
+    var triedParentSide = false
 
     var isForward: Bool { kind != .recursion }
 }

@@ -96,8 +96,7 @@ extension Resolution {
     private func askedQuestion(_ lookup: Lookup, _ zone: ZoneState, foldsCase: Bool) -> Question {
         var question = lookup.current
         if let shown = zone.shownLabels {
-            // RFC 9156 §2.1: a type that hides what is wanted, and that every server knows.
-            question = Question(lookup.qname.suffix(shown), .a, question.qclass)
+            question = Question(lookup.qname.suffix(shown), lookup.minimisedType, question.qclass)
         }
         if settings.caseRandomisation, !foldsCase {
             question.qname = question.qname.randomizingCase(using: &random)
@@ -126,7 +125,16 @@ extension Resolution {
     // --- No server is left ---
 
     private func zoneFailed(_ id: LookupID) {
+        guard addParentSideAddresses(id) == false else {
+            pending.append(id)
+            return
+        }
         guard var lookup = lookups[id], let zone = lookup.zone else { return }
+        if let weak = zone.weakAnswer {
+            lookups[id]?.zone?.weakAnswer = nil
+            readWhole(weak.classification, rank: .nonAuthoritativeAnswer, id, weak.message)
+            return
+        }
         if zone.shownLabels != nil, settings.minimisation == .relaxed, zone.tries > 0,
             zone.tries < settings.limits.triesPerZone
         {

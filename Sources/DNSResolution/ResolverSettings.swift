@@ -77,7 +77,7 @@ public struct ResolutionLimits: Sendable, Equatable {
     /// Lookups that wait on lookups: deep enough for honest glueless chains, too shallow for a maze.
     public var depth = 8
     /// Queries to one server for one question before it is given up.
-    public var triesPerServer = 3
+    public var triesPerServer = 5
     /// Queries for one question to one zone's servers.
     public var triesPerZone = 16
     /// Minimised questions for one name (RFC 9156 §2.3, MAX_MINIMISE_COUNT).

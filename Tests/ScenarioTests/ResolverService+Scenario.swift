@@ -36,7 +36,7 @@ extension ResolverService {
         _ wanted: ScenarioSettings, _ defaults: ServerSettings
     ) -> ServerSettings {
         var settings = defaults
-        settings.resolver = resolverSettings(wanted)
+        settings.resolver = resolverSettings(wanted, defaults.resolver)
         settings.access = AccessPolicy(allow: ["0.0.0.0/0", "::/0"].compactMap { IPNetwork($0) })
         settings.rotation = false
         settings.prefetch = wanted.prefetch ?? settings.prefetch
@@ -54,8 +54,10 @@ extension ResolverService {
         return settings
     }
 
-    private static func resolverSettings(_ wanted: ScenarioSettings) -> ResolverSettings {
-        var settings = ResolverSettings()
+    private static func resolverSettings(
+        _ wanted: ScenarioSettings, _ defaults: ResolverSettings
+    ) -> ResolverSettings {
+        var settings = defaults
         if !wanted.rootHints.isEmpty {
             settings.rootHints = [
                 Delegation.NameServer("hint.root-servers.test.", addresses: wanted.rootHints.map(\.address)),
@@ -78,6 +80,7 @@ extension ResolverService {
         settings.cookies = false
         settings.caseRandomisation = wanted.randomisesQueryCase ?? false
         settings.localNames = LocalNames(excluded: Set(wanted.unservedZones))
+        for (name, address) in wanted.hosts { settings.localNames.add(host: name, address: address) }
         return settings
     }
 }
@@ -89,6 +92,7 @@ extension ServerSettings {
         settings.rebinding = nil
         settings.serveStale = false
         settings.prefetch = false
+        settings.resolver.neverAsked = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
         return settings
     }()
 }

@@ -35,6 +35,8 @@ struct ScenarioSettings {
     var privateDomains: [DomainName] = []
     /// Special zones that are asked like any other instead of answered here.
     var unservedZones: [DomainName] = []
+    var hosts: [(name: DomainName, address: IPAddress)] = []
+    private var hintName: DomainName?
     /// Keys that have no meaning here. In Homing's own files there may be none.
     var unknownKeys: Set<String> = []
     /// Whether the scenario is about validation.
@@ -86,8 +88,21 @@ struct ScenarioSettings {
         case "private-domain": privateDomains.append(try Self.name(setting))
         case "local-zone" where setting.words.last == "nodefault":
             unservedZones.append(try Self.name(setting))
+        case "features": try takeFeature(setting)
         case "trust-anchor", "trust-anchor-file": hasTrustAnchor = true
         default: unknownKeys.insert(setting.key)
+        }
+    }
+
+    /// Deckard's way to give a host: a name in one line, its address in another.
+    private mutating func takeFeature(_ setting: ScenarioHeader.Setting) throws(ScenarioError) {
+        let words = setting.words.filter { $0 != "=" }
+        guard words.count == 2 else { return }
+        switch words[0] {
+        case "static_hint_name": hintName = try? DomainName(words[1])
+        case "static_hint_addr":
+            if let hintName, let address = IPAddress(words[1]) { hosts.append((hintName, address)) }
+        default: unknownKeys.insert(words[0])
         }
     }
 
