@@ -30,6 +30,8 @@ struct Lookup {
     var ignoresForwarders = false
     /// Zones whose cached delegation proved useless and was fetched again: once each.
     var refetched: Set<DomainName> = []
+    /// Servers that were of no use before that.
+    var exhausted: Set<SocketAddress> = []
     /// The reason that will be told if nothing better comes.
     var failure: ExtendedError?
     var wasPrimed = false
@@ -62,6 +64,8 @@ struct ZoneState {
     var nameServers: [DomainName] = []
     /// Addresses of servers that are not known and could be looked up, best first.
     var unresolved: [Question]
+    /// The same for names that have glue: looked up when the glue leads nowhere.
+    var spare: [Question] = []
     var addressLookups = 0
     var tries = 0
     /// Labels of the qname that are shown to this zone's servers; nil shows all of it.

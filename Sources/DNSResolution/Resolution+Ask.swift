@@ -7,6 +7,8 @@ extension Resolution {
         guard let lookup = lookups[id], let zone = lookup.zone, !hasActiveExchange(id) else { return }
         if zone.tries < settings.limits.triesPerZone, let index = chooseServer(zone) {
             send(id, toServer: index)
+            // Who is silent may stay so: meanwhile the others' addresses are looked up.
+            if zone.servers[index].tries > 0, lookup.children.isEmpty { _ = lookUpServers(id) }
         } else if !lookup.children.isEmpty || hasOpenExchange(id) {
             // Addresses or late answers may still come.
         } else if zone.tries < settings.limits.triesPerZone, lookUpServers(id) {
@@ -125,14 +127,14 @@ extension Resolution {
     // --- No server is left ---
 
     private func zoneFailed(_ id: LookupID) {
-        guard addParentSideAddresses(id) == false else {
-            pending.append(id)
-            return
-        }
         guard var lookup = lookups[id], let zone = lookup.zone else { return }
         if let weak = zone.weakAnswer {
             lookups[id]?.zone?.weakAnswer = nil
             readWhole(weak.classification, rank: .nonAuthoritativeAnswer, id, weak.message)
+            return
+        }
+        if zone.tries < settings.limits.triesPerZone, useSpareNames(id) || addParentSideAddresses(id) {
+            pending.append(id)
             return
         }
         if zone.shownLabels != nil, settings.minimisation == .relaxed, zone.tries > 0,
@@ -157,6 +159,7 @@ extension Resolution {
         if zone.isFromCache, !zone.zone.isRoot, lookup.refetched.insert(zone.zone).inserted {
             // The zone may have moved to other servers since its parent was last asked.
             cache.removeDelegation(of: zone.zone)
+            lookup.exhausted.formUnion(zone.servers.map(\.address))
             lookup.zone = nil
             lookups[id] = lookup
             pending.append(id)

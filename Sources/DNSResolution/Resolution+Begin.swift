@@ -193,6 +193,11 @@ extension Resolution {
         guard var lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
+        if lookup.refetched.contains(zone.zone) {
+            for index in zone.servers.indices where lookup.exhausted.contains(zone.servers[index].address) {
+                lookup.zone?.servers[index].isFailed = true
+            }
+        }
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
             lookup.zone?.shownLabels = zone.zone.labelCount
             lookup.showMore(limits: settings.limits)

@@ -91,6 +91,9 @@ extension Resolution {
         else { return }
         lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
         lookups[exchange.lookup]?.failure = reason
+        for (number, other) in exchanges where other.lookup == exchange.lookup && other.server == exchange.server {
+            cancel(number)
+        }
     }
 
     // --- What it tells of the server ---

@@ -16,10 +16,10 @@ extension Resolution {
                 case .noData:
                     continue
                 case nil:
-                    // Where there is glue, the name's own zone is asked only when the glue leads nowhere.
                     if addresses.isEmpty {
                         missing.append(Question(nameServer.name, type))
-                    } else {
+                    } else if !nameServer.name.isSubdomain(of: delegation.zone) {
+                        // A name in the zone itself only these same servers could tell.
                         spare.append(Question(nameServer.name, type))
                     }
                 }
@@ -31,10 +31,19 @@ extension Resolution {
         missing.sort { $0.qtype < $1.qtype }
         var zone = ZoneState(
             zone: delegation.zone, kind: .recursion, isFromCache: isFromCache, servers: servers,
-            unresolved: missing + spare)
+            unresolved: missing)
+        zone.spare = spare
         if !delegation.zone.isRoot { zone.expiry = now.uptime + Int64(delegation.ttl) * 1000 }
         zone.nameServers = delegation.nameServers.map(\.name)
         return zone
+    }
+
+    /// What glue kept us from looking up is looked up after all. True when there was any.
+    func useSpareNames(_ id: LookupID) -> Bool {
+        guard let zone = lookups[id]?.zone, !zone.spare.isEmpty else { return false }
+        lookups[id]?.zone?.unresolved = zone.spare
+        lookups[id]?.zone?.spare = []
+        return true
     }
 
     /// Adds the addresses that parents of the servers' names give as glue, which may differ from what the names' own
