@@ -142,10 +142,12 @@ int clinux_set_option(int fd, int option, int value) {
         return set(fd, IPPROTO_IP, IP_MTU_DISCOVER, value ? IP_PMTUDISC_OMIT : IP_PMTUDISC_WANT);
     case CLINUX_IGNORE_PATH_MTU_IPV6:
         return set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, value ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_WANT);
-    case CLINUX_RECEIVE_BUFFER:
+    case CLINUX_RECEIVE_BUFFER: return set(fd, SOL_SOCKET, SO_RCVBUF, value);
+    case CLINUX_SEND_BUFFER: return set(fd, SOL_SOCKET, SO_SNDBUF, value);
+    case CLINUX_LARGE_RECEIVE_BUFFER:
         // The forcing form needs CAP_NET_ADMIN; without it the kernel's maximum applies.
         return set(fd, SOL_SOCKET, SO_RCVBUFFORCE, value) == 0 ? 0 : set(fd, SOL_SOCKET, SO_RCVBUF, value);
-    case CLINUX_SEND_BUFFER:
+    case CLINUX_LARGE_SEND_BUFFER:
         return set(fd, SOL_SOCKET, SO_SNDBUFFORCE, value) == 0 ? 0 : set(fd, SOL_SOCKET, SO_SNDBUF, value);
     case CLINUX_NO_DELAY: return set(fd, IPPROTO_TCP, TCP_NODELAY, value);
     case CLINUX_PORT_ON_CONNECT: return set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, value);

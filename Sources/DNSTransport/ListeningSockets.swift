@@ -134,8 +134,8 @@ final class ListeningSocket: Sendable {
         if address.address.isUnspecified {
             try descriptor.set(isIPv4 ? CLINUX_PACKET_INFO_IPV4 : CLINUX_PACKET_INFO_IPV6, 1)
         }
-        try descriptor.set(CLINUX_RECEIVE_BUFFER, configuration.datagramReceiveBuffer)
-        try descriptor.set(CLINUX_SEND_BUFFER, configuration.datagramSendBuffer)
+        try descriptor.set(CLINUX_LARGE_RECEIVE_BUFFER, configuration.datagramReceiveBuffer)
+        try descriptor.set(CLINUX_LARGE_SEND_BUFFER, configuration.datagramSendBuffer)
     }
 
     /// Accepted connections inherit all of these.

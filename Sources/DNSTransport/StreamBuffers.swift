@@ -35,11 +35,28 @@ struct StreamInput {
         if case .message = StreamFrame.next(in: bytes.span, at: 0) { true } else { false }
     }
 
+    /// Whether `more` completes the message that has begun here. Nothing kept, or less than a length, counts
+    /// as yes.
+    func isCompleted(by more: Int) -> Bool {
+        guard bytes.count >= StreamFrame.prefix else { return true }
+        let length = Int(bytes[0]) << 8 | Int(bytes[1])
+        return more >= StreamFrame.prefix + length - bytes.count
+    }
+
+    /// Keeps more of a message that has begun. It grows in place: a peer that sends single octets must not
+    /// have us copy the whole for each.
+    mutating func append(_ more: UnsafeBufferPointer<UInt8>) {
+        unsafe bytes.append(contentsOf: more)
+    }
+
     /// Moves everything to the front of `buffer`, which the owner makes large enough; the number of octets.
     mutating func move(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard !bytes.isEmpty else { return 0 }
         let count = min(bytes.count, buffer.count)
-        for index in 0..<count { unsafe buffer[index] = bytes[index] }
+        unsafe bytes.withUnsafeBufferPointer { kept in
+            unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                from: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: kept[..<count])))
+        }
         bytes = []
         return count
     }

@@ -119,11 +119,15 @@ final class StreamServer {
     }
 
     private func read(_ connection: StreamConnection, _ service: any WorkerService) {
-        let kept = unsafe connection.input.move(to: readBuffer.octets)
+        let kept = connection.input.count
         let free = unsafe readBuffer.slice(kept..<readBuffer.capacity)
         switch unsafe connection.descriptor.receive(into: free) {
-        case .octets(let count): answer(connection, kept + count, service)
-        case .nothing: keep(connection, 0..<kept)
+        case .octets(let count) where connection.input.isCompleted(by: count):
+            _ = unsafe connection.input.move(to: readBuffer.octets)
+            answer(connection, kept + count, service)
+        case .octets(let count):
+            unsafe connection.input.append(UnsafeBufferPointer(readBuffer.slice(kept..<kept + count)))
+        case .nothing: break
         case .end: connection.inputEnded = true
         case .failed: close(connection)
         }

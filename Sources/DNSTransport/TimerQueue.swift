@@ -8,7 +8,8 @@ struct TimerHandle: Hashable, Sendable {
 ///
 /// A binary heap over a table of nodes. Arming and removing take O(log n) and no system call; the loop's one
 /// wait takes its time-out from `next`. Timers that are due at the same nanosecond fire in the order in which
-/// they were armed.
+/// they were armed. It holds at most one timer for each exchange and each connection, which are bounded, and
+/// what the service schedules, which the service bounds.
 struct TimerQueue<Payload> {
     private struct Node {
         var payload: Payload?

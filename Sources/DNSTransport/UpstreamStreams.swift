@@ -11,6 +11,14 @@ final class UpstreamStreams {
         static let none = Death()
     }
 
+    /// Where a query went.
+    struct Sent {
+        var key: SlotKey
+        var id: UInt16
+        /// The server answered on this connection before, and may be about to close it.
+        var isOnKeptConnection: Bool
+    }
+
     private let loop: EventLoop
     private let buffer: MessageBuffer
     private var connections: SlotTable<UpstreamConnection>
@@ -39,10 +47,10 @@ final class UpstreamStreams {
 
     /// Puts a query in line on a connection to the server. It leaves at the end of the turn, with others.
     func send(
-        _ message: [UInt8], for exchange: ExchangeID, to server: SocketAddress
-    ) throws(SystemError) -> (key: SlotKey, id: UInt16) {
+        _ message: [UInt8], for exchange: ExchangeID, to server: SocketAddress, isRetry: Bool
+    ) throws(SystemError) -> Sent {
         let id = UpstreamConnection.id(of: message.span)
-        let reusable = connection(for: message, to: server)
+        let reusable = isRetry ? nil : connection(for: message, to: server)
         let connection = if let reusable { reusable } else { try connect(to: server) }
         guard connection.output.append(message.span, limit: loop.configuration.upstreamOutput) else {
             throw SystemError(code: SystemError.noBufferSpace)
@@ -51,7 +59,7 @@ final class UpstreamStreams {
         if let timer = connection.idleTimer { loop.timers.remove(timer) }
         connection.idleTimer = nil
         touch(connection)
-        return (connection.key, id)
+        return Sent(key: connection.key, id: id, isOnKeptConnection: connection.hasReplied)
     }
 
     /// A connection that can carry the query: not dying, not full, and with no other query of this ID.
@@ -154,15 +162,17 @@ final class UpstreamStreams {
             if connections[key] == nil { return death }
         }
         guard readiness.contains(.readable) || readiness.contains(.broken) else { return .none }
-        let kept = unsafe connection.input.move(to: buffer.octets)
-        (reading, filled) = (key, kept)
+        let kept = connection.input.count
         let free = unsafe buffer.slice(kept..<buffer.capacity)
         switch unsafe connection.descriptor.receive(into: free) {
-        case .octets(let count): filled = kept + count
-        case .nothing: if readiness.contains(.broken) { connection.endCode = SystemError.connectionReset }
-        // Whole messages that came before are still given out.
-        case .end: connection.endCode = SystemError.connectionReset
-        case .failed(let code): connection.endCode = code
+        case .octets(let count) where connection.input.isCompleted(by: count):
+            _ = unsafe connection.input.move(to: buffer.octets)
+            (reading, filled) = (key, kept + count)
+        case .octets(let count):
+            unsafe connection.input.append(UnsafeBufferPointer(buffer.slice(kept..<kept + count)))
+        case .nothing where !readiness.contains(.broken): break
+        case .nothing, .end: return close(connection, code: SystemError.connectionReset)
+        case .failed(let code): return close(connection, code: code)
         }
         return .none
     }
@@ -185,7 +195,6 @@ final class UpstreamStreams {
         guard reading == key, let connection = connections[key] else { return .none }
         let rest = offset..<filled
         (reading, filled, offset) = (nil, 0, 0)
-        if let code = connection.endCode { return close(connection, code: code) }
         if connection.junk >= loop.configuration.junkPerExchange {
             return close(connection, code: SystemError.badMessage)
         }

@@ -285,6 +285,32 @@ struct UpstreamStreamTests {
         #expect(next.receiveMessage() == message(3))
     }
 
+    @Test("a query that met a kept connection's end is sent once more, and fails with the second connection")
+    func staleConnection() throws {
+        let server = try FakeStreamServer()
+        let address = server.address
+        let worker = try TestWorker()
+        worker.send(1, message(1), to: address, over: .tcp)
+        var connection = server.accept()
+        connection?.sendMessage(try #require(connection?.receiveMessage()))
+        #expect(worker.log.wait(for: 1).count == 1)
+        // The server closes while the worker is held, so that the query is sent before the end is seen.
+        let gate = Gate()
+        worker.run { service in
+            gate.wait()
+            service.context.send(2, message: message(2), to: address, over: .tcp, timeout: 60_000_000_000)
+        }
+        connection = nil
+        gate.open()
+        var second = server.accept()
+        #expect(second?.receiveMessage() == message(2))
+        #expect(worker.log.all.count == 1)
+        second = nil
+        #expect(worker.log.wait(for: 2).last == .ended(2, .failed(ECONNRESET)))
+        #expect(worker.worker.counters.upstreamConnectionsOpened == 2)
+        #expect(worker.worker.counters.upstreamStreamExchanges == 2)
+    }
+
     @Test("nobody listens")
     func refused() throws {
         let address = try FakeStreamServer().address  // closed again

@@ -53,8 +53,10 @@ enum clinux_option {
     CLINUX_PACKET_INFO_IPV6,
     CLINUX_IGNORE_PATH_MTU_IPV4,  // a forged "too big" must not make us fragment (RFC 9715)
     CLINUX_IGNORE_PATH_MTU_IPV6,
-    CLINUX_RECEIVE_BUFFER,        // octets; past the system's limit where the process is allowed to
+    CLINUX_RECEIVE_BUFFER,        // octets, as far as the system's limit
     CLINUX_SEND_BUFFER,
+    CLINUX_LARGE_RECEIVE_BUFFER,  // octets, past the system's limit where the process is allowed to
+    CLINUX_LARGE_SEND_BUFFER,
     CLINUX_NO_DELAY,              // answers leave at once
     CLINUX_PORT_ON_CONNECT,       // bind an address now, let connect choose the port among all four-tuples
 };
