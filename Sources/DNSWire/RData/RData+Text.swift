@@ -12,15 +12,18 @@ extension RData {
         return String(decoding: text, as: UTF8.self)
     }
 
-    func appendText(for type: RecordType, to text: inout [UInt8]) {
+    /// Names below `origin` are written relative to it, where there is one.
+    func appendText(for type: RecordType, relativeTo origin: DomainName? = nil, to text: inout [UInt8]) {
         let start = text.count
-        if !appendFields(of: type, to: &text) {
+        if !appendFields(of: type, relativeTo: origin, to: &text) {
             text.removeSubrange(start...)
             appendGeneric(to: &text)
         }
     }
 
-    private func appendFields(of type: RecordType, to text: inout [UInt8]) -> Bool {
+    private func appendFields(
+        of type: RecordType, relativeTo origin: DomainName?, to text: inout [UInt8]
+    ) -> Bool {
         guard let format = type.rdataFormat else { return false }
         let start = text.count
         var position = 0
@@ -29,7 +32,12 @@ extension RData {
                 return false
             }
             if text.count > start, text.last != UInt8(ascii: " ") { text.append(UInt8(ascii: " ")) }
-            guard field.appendText(of: bytes[position..<end], to: &text) else { return false }
+            if field.isName, let origin {
+                let name = DomainName(unchecked: Array(bytes[position..<end]))
+                name.appendText(relativeTo: origin, to: &text)
+            } else {
+                guard field.appendText(of: bytes[position..<end], to: &text) else { return false }
+            }
             position = end
         }
         if text.count > start, text.last == UInt8(ascii: " ") { text.removeLast() }
@@ -47,7 +55,7 @@ extension RData {
     ///
     /// - Parameter origin: what names without a final dot are relative to.
     public init(text: String, type: RecordType, origin: DomainName = .root) throws(TextError) {
-        var scanner = EntryScanner(text)
+        var scanner = EntryScanner(Array(text.utf8))
         var entry = Entry()
         _ = try scanner.next(into: &entry)
         var reader = EntryReader(entry, origin: origin)

@@ -17,7 +17,7 @@ extension Record {
     ///   - origin: what names without a final dot are relative to.
     ///   - defaultTTL: the TTL of a record that says none; without it such a record is an error.
     public init(text: String, origin: DomainName = .root, defaultTTL: UInt32? = nil) throws(TextError) {
-        var scanner = EntryScanner(text)
+        var scanner = EntryScanner(Array(text.utf8))
         var entry = Entry()
         _ = try scanner.next(into: &entry)
         entry.startsWithBlank = false
