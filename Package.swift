@@ -55,7 +55,7 @@ let package = Package(
         tests("DNSResolutionTests", of: ["DNSWire", "DNSCache", "DNSResolution"]),
         tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
         tests("DNSServerTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
-        tests("HomingConfigurationTests", of: ["HomingConfiguration"]),
+        tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
         tests("ScenarioTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
         tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
     ]

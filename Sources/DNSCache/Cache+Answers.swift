@@ -21,6 +21,26 @@ public struct FinishedAnswer: Sendable {
         public var offset: UInt16
         public var count: UInt16
         public var recordLength: UInt16
+
+        public init(offset: UInt16, count: UInt16, recordLength: UInt16) {
+            self.offset = offset
+            self.count = count
+            self.recordLength = recordLength
+        }
+    }
+
+    public init(
+        flagBits: UInt16, answerCount: UInt16, authorityCount: UInt16, additionalCount: UInt16, body: [UInt8],
+        ttlOffsets: [UInt16], rotation: Rotation?, ttl: UInt32
+    ) {
+        self.flagBits = flagBits
+        self.answerCount = answerCount
+        self.authorityCount = authorityCount
+        self.additionalCount = additionalCount
+        self.body = body
+        self.ttlOffsets = ttlOffsets
+        self.rotation = rotation
+        self.ttl = ttl
     }
 }
 
@@ -37,6 +57,31 @@ public struct AnswerHit: Sendable {
     public var isStale: Bool
     /// The first lookup to find it in the last tenth of its TTL and asked for before: time to fetch it again.
     public var isPrefetchDue: Bool
+
+    /// What a lookup of `answer` would say.
+    public init(_ answer: FinishedAnswer, fits: Bool) {
+        flagBits = answer.flagBits
+        answerCount = answer.answerCount
+        authorityCount = answer.authorityCount
+        additionalCount = answer.additionalCount
+        bodyLength = answer.body.count
+        self.fits = fits
+        isStale = false
+        isPrefetchDue = false
+    }
+
+    init(
+        flagBits: UInt16, answerCount: UInt16, authorityCount: UInt16, additionalCount: UInt16, bodyLength: Int
+    ) {
+        self.flagBits = flagBits
+        self.answerCount = answerCount
+        self.authorityCount = authorityCount
+        self.additionalCount = additionalCount
+        self.bodyLength = bodyLength
+        fits = false
+        isStale = false
+        isPrefetchDue = false
+    }
 }
 
 extension Cache {
@@ -123,7 +168,7 @@ extension Cache {
             func word(_ index: Int) -> UInt16 { (try? payload.uint16(at: index * 2)) ?? 0 }
             hit = AnswerHit(
                 flagBits: word(0), answerCount: word(1), authorityCount: word(2), additionalCount: word(3),
-                bodyLength: Int(word(4)), fits: false, isStale: false, isPrefetchDue: false)
+                bodyLength: Int(word(4)))
             ttlOffsetCount = Int(word(5))
             rotationOffset = Int(word(6))
             rotationCount = Int(word(7))

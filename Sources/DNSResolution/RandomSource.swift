@@ -19,3 +19,10 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         return word ^ word >> 31
     }
 }
+
+extension RandomSource {
+    /// A source for a part of the work: as secure, or as repeatable, as this one.
+    public mutating func fork() -> RandomSource {
+        state == nil ? RandomSource() : RandomSource(seed: next())
+    }
+}

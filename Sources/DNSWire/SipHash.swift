@@ -66,15 +66,20 @@ public struct SipHash: Sendable {
 
     /// SipHash-2-4 as published, for cookies.
     public static func hash24(_ octets: [UInt8], key: Key) -> UInt64 {
+        hash24(octets.span, count: octets.count, key: key)
+    }
+
+    /// The same over the first `count` octets of a span.
+    public static func hash24(_ octets: Span<UInt8>, count: Int, key: Key) -> UInt64 {
         var state = SipHash(key: key)
-        let span = octets.span
+        let end = min(count, octets.count)
         var index = 0
-        while span.count - index >= 8 {
-            state.absorb(Self.word(span, index), rounds: 2)
+        while end - index >= 8 {
+            state.absorb(Self.word(octets, index), rounds: 2)
             index += 8
         }
-        var last = UInt64(truncatingIfNeeded: span.count) << 56
-        for step in index..<span.count { last |= UInt64(span[step]) << UInt64((step - index) * 8) }
+        var last = UInt64(truncatingIfNeeded: end) << 56
+        for step in index..<end { last |= UInt64(octets[step]) << UInt64((step - index) * 8) }
         state.absorb(last, rounds: 2)
         return state.finish(rounds: 4)
     }

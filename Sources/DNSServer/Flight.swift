@@ -1,0 +1,53 @@
+import DNSCache
+import DNSResolution
+import DNSTransport
+import DNSWire
+
+/// One resolution under way and the clients that wait on it. Identical questions share one.
+final class Flight {
+    let id: UInt64
+    let question: Question
+    let resolution: Resolution
+    /// Who asked first; nil for a prefetch.
+    let initiator: IPAddress?
+    /// Monotonic nanoseconds.
+    let startedAt: Int64
+    var clients: [WaitingQuery] = []
+    /// What clients have asked for; each needs a finished answer of its own.
+    var variants: Set<UInt8> = []
+    /// How it ended.
+    var result: FlightResult?
+
+    init(id: UInt64, question: Question, resolution: Resolution, initiator: IPAddress?, startedAt: Int64) {
+        self.id = id
+        self.question = question
+        self.resolution = resolution
+        self.initiator = initiator
+        self.startedAt = startedAt
+    }
+}
+
+/// What the clients of a flight are told.
+enum FlightResult {
+    case answers([AnswerVariant.RawValue: FinishedAnswer], ExtendedError?)
+    case failure(ResponseCode, ExtendedError?)
+}
+
+/// A client's query, kept until there is an answer.
+struct WaitingQuery {
+    let client: Client
+    let packet: [UInt8]
+    let view: QueryView
+}
+
+/// The numbers by which a worker knows exchanges and timers: the flight's, and within it the exchange's.
+///
+/// Exchange numbers start at 1, so the ends of their range are free for the flight's own timers.
+enum FlightToken {
+    static let deadline: UInt16 = 0
+    static let staleAnswer: UInt16 = .max
+
+    static func make(_ flight: UInt64, _ number: UInt16) -> UInt64 { flight << 16 | UInt64(number) }
+    static func flight(_ token: UInt64) -> UInt64 { token >> 16 }
+    static func number(_ token: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: token) }
+}

@@ -1,0 +1,304 @@
+import DNSCache
+import DNSResolution
+public import DNSTransport
+import DNSWire
+
+/// What happens when no fresh answer is at hand.
+extension ResolverService {
+    /// Queries that may wait from one client address (DNSBomb): a forged source collects no more than this at once.
+    static let waitingPerClient = 1000
+
+    func miss(
+        _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        counters.count(.cacheMisses)
+        guard let question = Self.question(packet, view) else {
+            return reject(.formatError, nil, packet, view, client, into: &response)
+        }
+        if let local = localOutcome(question) {
+            for variant in [AnswerVariant(), .dnssecOK] {
+                cache.admit(
+                    finishedAnswer(local, question, variant), for: question, variant: variant, now: context.now)
+            }
+            return answerNow(local, question, packet, view, client, into: &response)
+        }
+        guard view.header.flags.contains(.rd) else {
+            let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
+            return reject(.refused, error, packet, view, client, into: &response)
+        }
+        if let failure = cache.lookupFailure(question, now: context.now) {
+            // RFC 8767 §5, failure recheck timer: while the last try's failure is fresh, stale data goes out at once.
+            if let length = answerStale(packet, view, client, into: &response) { return .answered(length) }
+            let error = ExtendedError(.cachedError, failure?.text ?? "")
+            return reject(.serverFailure, error, packet, view, client, into: &response)
+        }
+        return wait(packet, view, client, for: question, into: &response)
+    }
+
+    /// Names that are answered here. An alias that leads away is left to the resolution.
+    func localOutcome(_ question: Question) -> Outcome? {
+        guard let local = settings.resolver.localNames.answer(question) else { return nil }
+        var outcome = Outcome(.noError)
+        outcome.isLocal = true
+        switch local {
+        case .records(let rrsets):
+            if rrsets.first?.type == .cname, question.qtype != .cname { return nil }
+            outcome.answers = rrsets
+        case .noData(let soa):
+            outcome.authorities = [soa]
+        case .nxDomain(let soa):
+            outcome.responseCode = .nxDomain
+            outcome.authorities = [soa]
+        }
+        return outcome
+    }
+
+    func finishedAnswer(_ outcome: Outcome, _ question: Question, _ variant: AnswerVariant) -> FinishedAnswer {
+        var builder = AnswerBuilder(question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
+        if !settings.minimalResponses, !outcome.isLocal, let owner = outcome.answers.last?.ownerName {
+            builder.delegation = cache.closestDelegation(to: owner, notAbove: .root, now: context.now)
+        }
+        return builder.build(outcome)
+    }
+
+    /// An expired answer, where there is one and the settings allow it.
+    private func answerStale(
+        _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> Int? {
+        guard settings.serveStale else { return nil }
+        let limit = composer.bodyLimit(view, client, capacity: response.count)
+        let hit = cache.lookupAnswer(
+            packet, view.qnameRange, view.qtype, view.qclass, variant: Self.variant(view), now: context.now,
+            allowStale: true, into: &response, at: view.questionEnd, limit: limit)
+        guard let hit else { return nil }
+        counters.count(.cacheStaleHits)
+        let isDenial = hit.flagBits & 0xf == ResponseCode.nxDomain.rawValue
+        let error = ExtendedError(isDenial ? .staleNXDomainAnswer : .staleAnswer)
+        return finish(hit, packet, view, client, hit.isStale ? error : nil, into: &response)
+    }
+
+    // --- Joining and starting ---
+
+    private func wait(
+        _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, for question: Question,
+        into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let address = client.peer.address
+        guard waitingByClient[address, default: 0] < Self.waitingPerClient else {
+            counters.count(.queriesDropped)
+            return .dropped
+        }
+        let flight: Flight
+        if let id = flightByQuestion[question], let current = flights[id] {
+            guard current.clients.count < settings.clientsPerResolution else {
+                counters.count(.queriesDropped)
+                return .dropped
+            }
+            counters.count(.joined)
+            flight = current
+            flight.variants.insert(Self.variant(view).rawValue)
+        } else {
+            if flights.count >= settings.resolutionsPerWorker { shedOne() }
+            flight = makeFlight(question, Self.variant(view), initiator: address, skipsCache: false)
+            handle(.start, flight)
+            if let result = flight.result {
+                // All of it was known: no need to wait.
+                return .answered(respond(result, packet, view, client, into: &response))
+            }
+        }
+        if flight.clients.isEmpty { scheduleStaleAnswer(flight) }
+        let query = WaitingQuery(client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
+        flight.clients.append(query)
+        waitingByClient[address, default: 0] += 1
+        return .deferred
+    }
+
+    private func scheduleStaleAnswer(_ flight: Flight) {
+        guard settings.serveStale else { return }
+        context.schedule(
+            FlightToken.make(flight.id, FlightToken.staleAnswer),
+            at: context.now.monotonic + settings.staleAnswerDelay * 1_000_000)
+    }
+
+    private func makeFlight(
+        _ question: Question, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
+    ) -> Flight {
+        counters.count(.resolutions)
+        let id = nextFlight
+        nextFlight += 1
+        let resolution = Resolution(
+            question, settings: settings.resolver, cache: cache, random: random.fork(),
+            cookieKey: secrets.clientCookies, skipsCache: skipsCache)
+        let flight = Flight(
+            id: id, question: question, resolution: resolution, initiator: initiator,
+            startedAt: context.now.monotonic)
+        flight.variants = [variant.rawValue]
+        flights[id] = flight
+        flightByQuestion[question] = id
+        context.schedule(
+            FlightToken.make(id, FlightToken.deadline),
+            at: context.now.monotonic + settings.resolver.limits.deadline * 1_000_000)
+        return flight
+    }
+
+    func prefetch(_ packet: Span<UInt8>, _ view: QueryView) {
+        guard let question = Self.question(packet, view), flightByQuestion[question] == nil,
+            flights.count < settings.resolutionsPerWorker, cache.lookupFailure(question, now: context.now) == nil
+        else { return }
+        counters.count(.prefetches)
+        handle(.start, makeFlight(question, Self.variant(view), initiator: nil, skipsCache: true))
+    }
+
+    /// Flights looked at when one has to go; looking at all of them would make a flood dearer for us than for its author.
+    private static let shedSample = 32
+
+    /// Gives up the oldest flight of the busiest client, among a sample.
+    private func shedOne() {
+        let victim = flights.values.prefix(Self.shedSample).max { a, b in
+            let (loadA, loadB) = (load(a), load(b))
+            return loadA == loadB ? a.id > b.id : loadA < loadB
+        }
+        guard let victim else { return }
+        counters.count(.resolutionsShed)
+        handle(.deadline, victim)
+    }
+
+    private func load(_ flight: Flight) -> Int {
+        flight.initiator.map { waitingByClient[$0, default: 0] } ?? 0
+    }
+
+    // --- Events ---
+
+    public func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition {
+        guard let flight = flights[FlightToken.flight(exchange)] else { return .finished }
+        let number = FlightToken.number(exchange)
+        handle(.received(number, try? Message(parsing: message)), flight)
+        return flight.resolution.isOpen(number) ? .keepWaiting : .finished
+    }
+
+    public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
+        guard let flight = flights[FlightToken.flight(exchange)] else { return }
+        let number = FlightToken.number(exchange)
+        if end == .timedOut { counters.count(.upstreamTimeouts) }
+        handle(end == .timedOut ? .timedOut(number) : .failed(number), flight)
+    }
+
+    public func timerFired(_ token: UInt64) {
+        guard let flight = flights[FlightToken.flight(token)] else { return }
+        switch FlightToken.number(token) {
+        case FlightToken.deadline: handle(.deadline, flight)
+        case FlightToken.staleAnswer: giveStale(flight)
+        case let number: handle(.retryDue(number), flight)
+        }
+    }
+
+    private func handle(_ event: Resolution.Event, _ flight: Flight) {
+        let now = context.now
+        for action in flight.resolution.handle(event, now: now) {
+            switch action {
+            case .send(let query):
+                counters.count(.upstreamQueries)
+                let token = FlightToken.make(flight.id, query.exchange)
+                context.send(
+                    token, message: query.message, to: query.server, over: query.isStream ? .tcp : .udp,
+                    timeout: query.timeout)
+                context.schedule(token, at: now.monotonic + query.retryAfter)
+            case .cancel(let number):
+                context.cancel(FlightToken.make(flight.id, number))
+            case .finish(let outcome):
+                finish(flight, outcome)
+            }
+        }
+    }
+
+    // --- The end ---
+
+    private func finish(_ flight: Flight, _ outcome: Outcome) {
+        flights[flight.id] = nil
+        flightByQuestion[flight.question] = nil
+        counters.resolved(after: context.now.monotonic - flight.startedAt)
+        let result = outcome.isUsable ? keep(outcome, flight) : keepFailure(outcome, flight)
+        flight.result = result
+        for query in flight.clients {
+            reply(to: query) { packet, response in
+                respond(result, packet, query.view, query.client, into: &response)
+            }
+        }
+        flight.clients = []
+    }
+
+    /// Makes and keeps the finished answers that the clients need.
+    private func keep(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
+        let outcome = settings.rebinding?.filter(outcome, for: flight.question.qname) ?? outcome
+        var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
+        for bits in flight.variants {
+            let variant = AnswerVariant(rawValue: bits)
+            let answer = finishedAnswer(outcome, flight.question, variant)
+            answers[bits] = answer
+            cache.admit(answer, for: flight.question, variant: variant, now: context.now)
+        }
+        return .answers(answers, outcome.error)
+    }
+
+    private func keepFailure(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
+        counters.count(.resolutionsFailed)
+        cache.admitFailure(
+            flight.question, outcome.error, ttl: settings.resolver.limits.failureTTL, now: context.now)
+        return .failure(outcome.responseCode, outcome.error)
+    }
+
+    /// Writes what a flight's end means for one client.
+    private func respond(
+        _ result: FlightResult, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        into response: inout MutableSpan<UInt8>
+    ) -> Int {
+        switch result {
+        case .answers(let answers, let error):
+            guard let answer = answers[Self.variant(view).rawValue] else { return 0 }
+            return compose(answer, error, packet, view, client, into: &response)
+        case .failure(let code, let error):
+            if let length = answerStale(packet, view, client, into: &response) { return length }
+            return reject(code, error, packet, view, client, into: &response).length
+        }
+    }
+
+    /// The fresh answer is late: who waits gets the stale one, if there is one (RFC 8767 §5). The resolution goes on.
+    private func giveStale(_ flight: Flight) {
+        let waiting = flight.clients
+        flight.clients = []
+        for query in waiting {
+            var isAnswered = false
+            reply(to: query) { packet, response in
+                let length = answerStale(packet, query.view, query.client, into: &response)
+                isAnswered = length != nil
+                return length
+            }
+            if !isAnswered { flight.clients.append(query) }
+        }
+    }
+
+    /// Sends what `write` puts into a buffer. 0: there will be no answer. Nil: it still has to wait.
+    private func reply(to query: WaitingQuery, _ write: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int?) {
+        // Out of the instance while it is written to, so that nothing else can touch it.
+        var buffer = scratch
+        scratch = []
+        defer { scratch = buffer }
+        var response = buffer.mutableSpan
+        guard let length = write(query.packet.span, &response) else { return }
+        let address = query.client.peer.address
+        let waiting = waitingByClient[address, default: 1] - 1
+        waitingByClient[address] = waiting > 0 ? waiting : nil
+        if length > 0 {
+            context.reply(buffer.span.extracting(0..<length), to: query.client)
+        } else {
+            context.abandon(query.client)
+        }
+    }
+}
+
+extension QueryDisposition {
+    /// Octets of the response; 0 where there is none.
+    fileprivate var length: Int {
+        if case .answered(let length) = self { length } else { 0 }
+    }
+}
