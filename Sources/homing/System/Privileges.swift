@@ -11,8 +11,10 @@ struct Privileges {
         guard let entry = try Self.user(named: user) else { throw .unknownUser(user) }
         userName = user
         userID = entry.userID
-        groupID = entry.groupID
-        guard let group else { return }
+        guard let group else {
+            groupID = entry.groupID
+            return
+        }
         guard let id = try Self.group(named: group) else { throw .unknownGroup(group) }
         groupID = id
     }
@@ -24,13 +26,9 @@ struct Privileges {
         guard unsafe initgroups(userName, groupID) == 0 else { throw .failed("initgroups", .last) }
         guard setgid(groupID) == 0 else { throw .failed("setgid", .last) }
         guard setuid(userID) == 0 else { throw .failed("setuid", .last) }
-        var users = [uid_t](repeating: 0, count: 3)
-        var groups = [gid_t](repeating: 0, count: 3)
-        _ = unsafe getresuid(&users[0], &users[1], &users[2])
-        _ = unsafe getresgid(&groups[0], &groups[1], &groups[2])
-        guard users.allSatisfy({ $0 == userID }), groups.allSatisfy({ $0 == groupID }) else { throw .kept }
-        // Who can become root again has not given anything up.
-        if userID != 0, setuid(0) == 0 { throw .kept }
+        guard getuid() == userID, geteuid() == userID, getgid() == groupID, getegid() == groupID else { throw .kept }
+        // Who can become root again, from a saved user ID, has not given anything up.
+        if userID != 0, setuid(0) == 0 || seteuid(0) == 0 { throw .kept }
     }
 
     //--- The databases of users and groups ---
@@ -38,7 +36,8 @@ struct Privileges {
     private static func user(
         named name: String
     ) throws(PrivilegeError) -> (userID: uid_t, groupID: gid_t)? {
-        var (entry, buffer) = (passwd(), [CChar](repeating: 0, count: entrySize))
+        var buffer = [CChar](repeating: 0, count: entrySize)
+        var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?
         let status = unsafe getpwnam_r(name, &entry, &buffer, buffer.count, &found)
         guard unsafe found != nil else {
@@ -49,7 +48,8 @@ struct Privileges {
     }
 
     private static func group(named name: String) throws(PrivilegeError) -> gid_t? {
-        var (entry, buffer) = (Glibc.group(), [CChar](repeating: 0, count: entrySize))
+        var buffer = [CChar](repeating: 0, count: entrySize)
+        var entry = unsafe Glibc.group()
         var found: UnsafeMutablePointer<Glibc.group>?
         let status = unsafe getgrnam_r(name, &entry, &buffer, buffer.count, &found)
         guard unsafe found != nil else {

@@ -35,7 +35,7 @@ struct ServiceNotifier: Sendable {
         let octets = Array(state.utf8)
         _ = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                unsafe sendto(socket.number, octets, octets.count, Int32(MSG_NOSIGNAL.rawValue), raw, length)
+                unsafe sendto(socket.number, octets, octets.count, Int32(MSG_NOSIGNAL), raw, length)
             }
         }
     }

@@ -33,7 +33,11 @@ struct StandardErrorLog: LogHandler {
     static func printable(_ line: String) -> String {
         guard line.unicodeScalars.contains(where: isControl) else { return line }
         return line.unicodeScalars.reduce(into: "") { text, scalar in
-            if isControl(scalar) { text += "\\u{\(String(scalar.value, radix: 16))}" } else { text.unicodeScalars.append(scalar) }
+            if isControl(scalar) {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
         }
     }
 
@@ -101,15 +105,15 @@ final class LogDestination: Sendable {
     /// UTC, with milliseconds.
     private static func timestamp() -> String {
         var now = timespec()
-        var parts = tm()
+        var parts = unsafe tm()
         _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
         _ = unsafe gmtime_r(&now.tv_sec, &parts)
         func digits(_ number: some BinaryInteger, _ width: Int) -> String {
             let text = "\(number)"
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
-        let day = [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2)]
-        let time = [digits(parts.tm_hour, 2), digits(parts.tm_min, 2), digits(parts.tm_sec, 2)]
+        let day = unsafe [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2)]
+        let time = unsafe [digits(parts.tm_hour, 2), digits(parts.tm_min, 2), digits(parts.tm_sec, 2)]
         return day.joined(separator: "-") + "T" + time.joined(separator: ":")
             + ".\(digits(now.tv_nsec / 1_000_000, 3))Z"
     }
