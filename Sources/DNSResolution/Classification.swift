@@ -162,7 +162,11 @@ private struct AliasWalk {
             steps += 1
             // A CNAME stands alone (RFC 2181 §10.1); where other data stands beside it, it is the other that is wrong.
             let hasAlias = qtype != .cname && answers.contains { $0.type == .cname && $0.ownerName == name }
-            if !hasAlias, let rrset = reader.rrset(name, qtype, in: answers) { return .found(rrset) }
+            if !hasAlias, let rrset = reader.rrset(name, qtype, in: answers) {
+                // A CNAME that is asked for may itself be made from a DNAME, which then belongs to the answer.
+                if qtype == .cname, let dname = dname() { chain.append(dname.rrset) }
+                return .found(rrset)
+            }
             if qtype == .any, chain.isEmpty, let record = answers.first(where: { $0.ownerName == name }),
                 let rrset = reader.rrset(name, record.type, in: answers)
             {

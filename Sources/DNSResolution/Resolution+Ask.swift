@@ -42,10 +42,12 @@ extension Resolution {
             guard !server.isFailed, server.tries < settings.limits.triesPerServer else { continue }
             let health = cache.health.health(of: server.address)
             guard !health.knownLame(for: zone.zone, at: now.monotonic) else { continue }
+            let isDead = health.isDead(at: now.monotonic)
+            guard !isDead || server.tries < settings.limits.triesPerSilentServer else { continue }
             var cost = health.smoothedRTT == 0 ? Self.unknownRTT : health.smoothedRTT
             cost <<= Int64(min(server.tries + health.consecutiveTimeouts, 8))
             if server.tries > 0 { cost += ServerHealth.minimumTimeout << Int64(server.tries) }
-            if health.isDead(at: now.monotonic) { cost += Self.deadPenalty }
+            if isDead { cost += Self.deadPenalty }
             candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
         }
         let alive = candidates.filter { $0.cost < Self.deadPenalty }
@@ -144,6 +146,8 @@ extension Resolution {
             lookup.zone?.shownLabels = nil
             for index in zone.servers.indices {
                 lookup.zone?.servers[index] = ServerState(zone.servers[index].address)
+                lookup.zone?.servers[index].tries =
+                    settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }
             lookups[id] = lookup
             pending.append(id)

@@ -287,8 +287,7 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         switch classification {
         case .answer(let chain, let rrset):
-            admit(chain, rank)
-            cache.admit(rrset, rank: rank, now: now)
+            admit(chain + [rrset], rank)
             if lookup.purpose == .priming { primed(rrset, message) }
             finish(id, chain) { $0.outcome(answering: rrset) }
         case .alias(let chain, _):

@@ -78,6 +78,8 @@ public struct ResolutionLimits: Sendable, Equatable {
     public var depth = 8
     /// Queries to one server for one question before it is given up.
     public var triesPerServer = 5
+    /// The same for a server that has been dead of late, or that was silent about a part of the name before.
+    public var triesPerSilentServer = 2
     /// Queries for one question to one zone's servers.
     public var triesPerZone = 16
     /// Minimised questions for one name (RFC 9156 §2.3, MAX_MINIMISE_COUNT).
