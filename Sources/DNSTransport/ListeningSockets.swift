@@ -24,10 +24,11 @@ public final class ListeningSockets: Sendable {
     ) throws(ListenError) -> ListeningSockets {
         let configuration = configuration.checked
         var shares = Array(repeating: WorkerSockets(), count: max(1, workers))
+        // All are claimed before one is bound: our own wildcard address would be in the way of a particular
+        // one.
         var bound: [SocketAddress] = []
-        for address in addresses {
-            bound.append(try bind(address, for: &shares, configuration))
-        }
+        for address in addresses { bound.append(try claim(address, configuration)) }
+        for address in bound { try bind(address, for: &shares, configuration) }
         for socket in shares.flatMap(\.streams) {
             try socket.listen(backlog: configuration.acceptBacklog)
         }
@@ -48,34 +49,41 @@ public final class ListeningSockets: Sendable {
     /// Ports chosen by the kernel for UDP that are tried for TCP too before giving up; one is taken rarely.
     private static let portAttempts = 16
 
-    /// Binds both transports of every worker and adds them to `shares`; the address as bound.
-    private static func bind(
-        _ asked: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+    /// Makes sure that nobody has the address, and chooses its port where 0 was asked for.
+    ///
+    /// Sockets with `SO_REUSEPORT` would share a port with another server of the same user without an error,
+    /// and the kernel even hands out such a port as a free one. So sockets without it ask first, and are
+    /// closed again.
+    private static func claim(
+        _ asked: SocketAddress, _ configuration: WorkerConfiguration
     ) throws(ListenError) -> SocketAddress {
         var failure = ListenError(
             address: asked, transport: .udp, error: SystemError(code: SystemError.addressInUse))
         for _ in 0..<(asked.port == 0 ? portAttempts : 1) {
-            var address = asked
-            var datagrams: [ListeningSocket] = []
-            var streams: [ListeningSocket] = []
             do throws(ListenError) {
-                for _ in shares {
-                    datagrams.append(try ListeningSocket(binding: address, .udp, configuration))
-                    address = datagrams.last?.address ?? address
-                }
-                for _ in shares { streams.append(try ListeningSocket(binding: address, .tcp, configuration)) }
+                let datagrams = try ListeningSocket(binding: asked, .udp, configuration, isShared: false)
+                _ = try ListeningSocket(binding: datagrams.address, .tcp, configuration, isShared: false)
+                return datagrams.address
             } catch {
                 failure = error
-                guard asked.port == 0, error.error.code == SystemError.addressInUse else { throw error }
-                continue
+                guard error.error.code == SystemError.addressInUse else { throw error }
             }
-            for index in shares.indices {
-                shares[index].datagrams.append(datagrams[index])
-                shares[index].streams.append(streams[index])
-            }
-            return address
         }
         throw failure
+    }
+
+    /// Binds both transports of every worker, UDP first, and adds them to `shares`.
+    private static func bind(
+        _ address: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+    ) throws(ListenError) {
+        for index in shares.indices {
+            shares[index].datagrams.append(
+                try ListeningSocket(binding: address, .udp, configuration, isShared: true))
+        }
+        for index in shares.indices {
+            shares[index].streams.append(
+                try ListeningSocket(binding: address, .tcp, configuration, isShared: true))
+        }
     }
 }
 
@@ -92,16 +100,18 @@ final class ListeningSocket: Sendable {
     let address: SocketAddress
     let transport: Client.Transport
 
-    /// Opens, sets up and binds a socket. A stream socket does not listen yet.
+    /// Opens, sets up and binds a socket; `isShared`: beside others on the same address and port. A stream
+    /// socket does not listen yet.
     init(
-        binding address: SocketAddress, _ transport: Client.Transport, _ configuration: WorkerConfiguration
+        binding address: SocketAddress, _ transport: Client.Transport, _ configuration: WorkerConfiguration,
+        isShared: Bool
     ) throws(ListenError) {
         do throws(SystemError) {
             let kind = transport == .udp ? CLINUX_DATAGRAM : CLINUX_STREAM
             let family = address.address.family
             let descriptor = try FileDescriptor(
                 adopting: clinux_socket(family.rawValue, Int32(kind.rawValue)))
-            try descriptor.set(CLINUX_REUSE_PORT, 1)
+            if isShared { try descriptor.set(CLINUX_REUSE_PORT, 1) }
             if family == .ipv6 { try descriptor.set(CLINUX_ONLY_IPV6, 1) }
             switch transport {
             case .udp: try Self.setUpDatagrams(descriptor, address, configuration)

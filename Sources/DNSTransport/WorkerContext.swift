@@ -9,8 +9,8 @@ public protocol WorkerContext: AnyObject {
 
     /// Sends `message` (its ID included) to `server` and reports every reply, and the end, to the service
     /// under `exchange`. UDP: a connected socket of its own, random source port. TCP: a kept connection to
-    /// that server where there is one. `timeout` is in nanoseconds from now. The identifier must not be in
-    /// use.
+    /// that server where there is one; a query that meets the end of a kept connection is sent once more.
+    /// `timeout` is in nanoseconds from now. The identifier must not be in use.
     func send(
         _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
         timeout: Int64)

@@ -90,6 +90,23 @@ struct DatagramTests {
         )
     }
 
+    @Test("a port that another server has is refused, not shared, and a wildcard may stand beside an address")
+    func taken() throws {
+        let configuration = WorkerConfiguration()
+        let loopback = SocketAddress(IPAddress(127, 0, 0, 1), port: 0)
+        let first = try ListeningSockets.open([loopback], workers: 2, configuration: configuration)
+        let error = #expect(throws: ListenError.self) {
+            try ListeningSockets.open(first.addresses, workers: 2, configuration: configuration)
+        }
+        #expect(error?.error == SystemError(code: EADDRINUSE))
+        let wildcard = try ListeningSockets.open(
+            [SocketAddress(IPAddress(ipv4: 0), port: 0)], workers: 1, configuration: configuration
+        ).addresses[0]
+        let both = [wildcard, SocketAddress(loopback.address, port: wildcard.port)]
+        #expect(
+            try ListeningSockets.open(both, workers: 2, configuration: configuration).addresses == both)
+    }
+
     @Test("more queries than a batch and a turn hold are all answered")
     func batches() throws {
         var configuration = WorkerConfiguration()

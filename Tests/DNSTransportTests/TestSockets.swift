@@ -124,7 +124,8 @@ final class FakeDatagramServer {
 
     init(port: UInt16 = 0) throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration())
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration(),
+            isShared: false)
         batch = try DatagramBatch(slots: 1, receiveSize: 65_535, sendSize: 4_096)
     }
 
@@ -152,7 +153,8 @@ final class FakeStreamServer {
 
     init() throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .tcp, WorkerConfiguration())
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .tcp, WorkerConfiguration(),
+            isShared: false)
         try socket.listen(backlog: 16)
     }
 
