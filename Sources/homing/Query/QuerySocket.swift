@@ -12,6 +12,11 @@ struct QuerySocket: ~Copyable {
         self.deadline = deadline
     }
 
+    /// Takes over a socket that is connected.
+    init(adopting result: Int32, _ deadline: Deadline) throws(SystemFailure) {
+        self.init(try Descriptor(adopting: result), deadline)
+    }
+
     /// Opens a socket and connects it; over TCP that may take until the deadline.
     static func connected(
         to server: SocketAddress, isStream: Bool, deadline: Deadline
