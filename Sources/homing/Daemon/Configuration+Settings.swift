@@ -154,7 +154,8 @@ extension Configuration {
     private var routes: [ZoneRoute] {
         forwardZones.map { zone in
             ZoneRoute(
-                suffix: zone.suffix, servers: zone.servers, kind: .forward(fallsBack: zone.fallbackToRecursion))
+                suffix: zone.suffix, servers: zone.servers,
+                kind: .forward(fallsBack: zone.fallbackToRecursion))
         } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
     }
 
@@ -208,7 +209,9 @@ extension Configuration {
 }
 
 extension Duration {
-    fileprivate var milliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
 
     /// Rounded up, so that no duration becomes none.
     fileprivate var wholeSeconds: UInt32 {

@@ -30,12 +30,20 @@ enum RootHintsFile {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
             defer { try? file.close() }
             let data = try file.read(upToCount: maximumSize + 1) ?? Data()
-            guard data.count <= maximumSize else { throw Fault.unreadable("\(path) is too long for root hints") }
+            guard data.count <= maximumSize else {
+                throw Fault.unreadable("\(path) is too long for root hints")
+            }
             text = String(decoding: data, as: UTF8.self)
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw .unreadable("\(path) cannot be read: \(error.localizedDescription)")
+            let reason =
+                switch (error as? CocoaError)?.code {
+                case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
+                case .fileReadNoPermission: "permission denied"
+                default: error.localizedDescription
+                }
+            throw .unreadable("\(path) cannot be read: \(reason)")
         }
         return try servers(in: text, path: path)
     }
