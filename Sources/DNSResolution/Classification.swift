@@ -26,6 +26,7 @@ struct ResponseReader {
     let question: Question
     /// The zone whose server answered.
     let zone: DomainName
+    let limits: ResolutionLimits
     /// A forwarder answers from everywhere, seldom with AA, and never refers.
     let isForwarder: Bool
 
@@ -90,7 +91,9 @@ struct ResponseReader {
         // Names with addresses first, so that a limit on their number keeps what can be used.
         servers.sort { !$0.addresses.isEmpty && $1.addresses.isEmpty }
         return .referral(
-            Delegation(zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0))
+            Delegation(
+                zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0,
+                keeping: limits.nameServersPerDelegation, addresses: limits.addressesPerNameServer))
     }
 
     /// Glue is believed for names in the zone that was asked: in-domain and sibling glue (RFC 9471 §2).

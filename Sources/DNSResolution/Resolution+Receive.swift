@@ -189,7 +189,8 @@ extension Resolution {
                 cache.health.update(exchange.server) { $0.learned(.unsupported, at: now.monotonic) }
             }
         }
-        let reader = ResponseReader(question: exchange.asked, zone: zone.zone, isForwarder: zone.isForward)
+        let reader = ResponseReader(
+            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
         let classification = reader.classify(message)
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {

@@ -12,7 +12,7 @@ extension Resolution {
             for type in addressTypes {
                 switch cache.lookup(nameServer.name, type, now: now) {
                 case .rrset(let cached):
-                    addresses += cached.rrset.rdatas.prefix(Delegation.maximumAddressesPerName).compactMap(\.address)
+                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer).compactMap(\.address)
                 case .noData:
                     continue
                 case nil:
@@ -134,7 +134,7 @@ extension Resolution {
         guard var lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
         if child.purpose == .address, var servers = lookup.zone?.servers {
             let found = outcome.answers.last.map { $0.type == child.question.qtype ? $0.rdatas : [] } ?? []
-            for address in found.prefix(Delegation.maximumAddressesPerName).compactMap(\.address) {
+            for address in found.prefix(settings.limits.addressesPerNameServer).compactMap(\.address) {
                 add(address, to: &servers)
             }
             lookup.zone?.servers = servers

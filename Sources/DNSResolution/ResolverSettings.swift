@@ -74,6 +74,10 @@ public struct ResolutionLimits: Sendable, Equatable {
     public var addressLookupsPerDelegation = 6
     /// Address lookups for one client query.
     public var addressLookups = 20
+    /// NS names kept for one delegation: as many as the root has.
+    public var nameServersPerDelegation = Delegation.maximumNameServers
+    /// Addresses kept for one NS name.
+    public var addressesPerNameServer = Delegation.maximumAddressesPerName
     /// Lookups that wait on lookups: deep enough for honest glueless chains, too shallow for a maze.
     public var depth = 8
     /// Queries to one server for one question before it is given up.

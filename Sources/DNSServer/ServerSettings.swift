@@ -42,6 +42,8 @@ public struct ServerSettings: Sendable {
     public var clientsPerResolution = 1000
     /// Resolutions in flight in one worker; then the oldest of the busiest client goes.
     public var resolutionsPerWorker = 4096
+    /// EDNS options read of one query.
+    public var ednsOptions = EDNS.maximumOptions
     public var logsQueries = false
     public var resolver = ResolverSettings()
 
