@@ -133,9 +133,9 @@ public struct LocalNames: Sendable {
     /// RFC 6761 §6.2 and §6.4, RFC 7686, RFC 9476.
     private static let nonexistent: [DomainName] = ["test.", "invalid.", "onion.", "alt."]
 
-    /// RFC 8375, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
+    /// RFC 8375, RFC 9462 §6.4, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
     private static let emptyZones: [DomainName] = {
-        var names: [String] = ["home.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
+        var names: [String] = ["home.arpa.", "resolver.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
         names += (16...31).map { "\($0).172.in-addr.arpa." }
         names += [
             "0.in-addr.arpa.", "127.in-addr.arpa.", "254.169.in-addr.arpa.", "2.0.192.in-addr.arpa.",
