@@ -24,6 +24,12 @@ extension Resolution {
         pending.append(exchange.lookup)
     }
 
+    func unreachable(_ number: ExchangeNumber) {
+        guard let exchange = exchanges[number] else { return }
+        cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        exchangeEnded(number, timedOut: false)
+    }
+
     // --- Is it the reply? ---
 
     /// Wrong replies that look like attempts to guess; after these the question goes over TCP, where nobody can guess.

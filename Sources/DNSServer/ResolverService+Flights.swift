@@ -196,9 +196,17 @@ extension ResolverService {
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
-        if end == .timedOut { counters.count(.upstreamTimeouts) }
-        handle(end == .timedOut ? .timedOut(number) : .failed(number), flight)
+        switch end {
+        case .timedOut:
+            counters.count(.upstreamTimeouts)
+            handle(.timedOut(number), flight)
+        case .failed(let code):
+            handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
+        }
     }
+
+    /// `EADDRNOTAVAIL`, `ENETUNREACH`, `EHOSTUNREACH` of Linux, said by our own kernel when it finds no route.
+    private static let unreachable: Set<Int32> = [99, 101, 113]
 
     public func timerFired(_ token: UInt64) {
         guard let flight = flights[FlightToken.flight(token)] else { return }
