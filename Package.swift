@@ -56,7 +56,7 @@ let package = Package(
         tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
         tests("DNSServerTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
-        tests("ScenarioTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
+        tests("ScenarioTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", logging]),
         tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
     ]
 )

@@ -55,7 +55,7 @@ public struct AnswerHit: Sendable {
     public var fits: Bool
     /// Past its TTL, written with `Cache.staleTTL`.
     public var isStale: Bool
-    /// The first lookup to find it in the last tenth of its TTL and asked for before: time to fetch it again.
+    /// The first lookup to find it in the last tenth of its TTL: time to fetch it again.
     public var isPrefetchDue: Bool
 
     /// What a lookup of `answer` would say.
@@ -133,9 +133,8 @@ extension Cache {
         return shard(for: hash).withLock { shard -> AnswerHit? in
             guard let block = shard.find(packet, qname, tag, hash: hash) else { return nil }
             let left = shard.expiry(block) - now.uptime
-            guard left > 0 || allowStale else { return nil }
+            guard left > 0 || allowStale && left > -Int64(limits.staleWindow) * 1000 else { return nil }
             let ttl = shard.ttl(block)
-            let wasAskedBefore = shard.frequency(block) > 0
             shard.touch(block)
             guard let fixed = shard.withPayload(block, { FixedPart($0) }) else { return nil }
             var hit = fixed.hit
@@ -148,7 +147,7 @@ extension Cache {
                     fixed.patchTTLs(payload, age: hit.isStale ? nil : age, into: &response, at: position)
                 }
             }
-            if !hit.isStale, wasAskedBefore, ttl >= Self.minimumPrefetchTTL, left * 10 < Int64(ttl) * 1000 {
+            if !hit.isStale, ttl >= Self.minimumPrefetchTTL, left * 10 <= Int64(ttl) * 1000 {
                 hit.isPrefetchDue = shard.setFlag(block)
             }
             return hit

@@ -80,7 +80,6 @@ struct CacheShard: ~Copyable {
         if frequency < Self.maximumFrequency { store(block, frequency + 1, 36) }
     }
 
-    func frequency(_ block: BlockReference) -> UInt8 { load(block, 36, as: UInt8.self) }
     func storedAt(_ block: BlockReference) -> Int64 { load(block, 24, as: Int64.self) }
     func ttl(_ block: BlockReference) -> UInt32 { load(block, 32, as: UInt32.self) }
     func tag(_ block: BlockReference) -> KeyTag { KeyTag(bits: load(block, 16, as: UInt64.self)) }

@@ -31,9 +31,10 @@ public struct ServerHealth: Sendable, Equatable {
     public static let initialTimeout = 300 * nanosecondsPerMillisecond
     /// Below this, a busy peer looks like a lost packet.
     public static let minimumTimeout = 50 * nanosecondsPerMillisecond
-    public static let maximumTimeout = 3000 * nanosecondsPerMillisecond
+    /// A later answer is still taken, so there is no use in waiting longer before the next try.
+    public static let maximumTimeout = 1200 * nanosecondsPerMillisecond
     /// So many time-outs in a row make a server dead for a while.
-    public static let deadAfterTimeouts = 3
+    public static let deadAfterTimeouts = 5
     /// The longest that a dead server is avoided; RFC 9520 §3.2 allows five minutes for failures.
     public static let maximumAvoidance = 300_000 * nanosecondsPerMillisecond
     /// EDNS is tried again so long after it failed: servers are mended.

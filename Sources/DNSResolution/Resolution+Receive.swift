@@ -32,7 +32,7 @@ extension Resolution {
     func receive(_ message: Message?, _ number: ExchangeNumber) {
         guard let exchange = exchanges[number], let lookup = lookups[exchange.lookup] else { return }
         guard let message, exchange.matches(message) else {
-            nearMiss(number, exchange)
+            nearMiss(number, exchange, message)
             return
         }
         exchanges[number] = nil
@@ -52,11 +52,17 @@ extension Resolution {
         }
     }
 
-    private func nearMiss(_ number: ExchangeNumber, _ exchange: Exchange) {
-        exchanges[number]?.nearMisses += 1
-        guard exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isStream, !exchange.isSuperseded else {
+    private func nearMiss(_ number: ExchangeNumber, _ exchange: Exchange, _ message: Message?) {
+        guard !exchange.isStream else {
+            // Nobody can forge on a connection, so it is the server that is wrong.
+            exchanges[number] = nil
+            fail(exchange, ExtendedError(.invalidData, "\(exchange.server) sends replies to other questions"))
+            pending.append(exchange.lookup)
             return
         }
+        exchanges[number]?.nearMisses += 1
+        let isClose = message.map { $0.header.id == exchange.id && $0.header.isResponse } ?? false
+        guard isClose || exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isSuperseded else { return }
         // The UDP exchange goes on listening: the right answer wins, whichever way it comes.
         exchanges[number]?.isSuperseded = true
         again(exchange) { $0.useStream = true }
@@ -85,6 +91,9 @@ extension Resolution {
         else { return }
         lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
         lookups[exchange.lookup]?.failure = reason
+        for (number, other) in exchanges where other.lookup == exchange.lookup && other.server == exchange.server {
+            cancel(number)
+        }
     }
 
     // --- What it tells of the server ---
@@ -109,7 +118,13 @@ extension Resolution {
     /// Whether the reply can be read as it is; otherwise the same server is asked again in another way.
     private func isComplete(_ message: Message, _ exchange: Exchange, _ index: Int) -> Bool {
         let useStream: (inout ServerState) -> Void = { $0.useStream = true }
-        if !exchange.isStream {
+        if exchange.isStream {
+            // There is no larger way to answer.
+            guard !message.header.flags.contains(.tc) else {
+                fail(exchange, ExtendedError(.invalidData, "\(exchange.server) truncates over TCP"))
+                return false
+            }
+        } else {
             // 0x20: a mismatch may be a forgery or a server that folds case. TCP tells, without SERVFAIL.
             if exchange.checksCase, !caseIsKept(message, exchange) {
                 again(exchange, index, useStream)
@@ -174,19 +189,40 @@ extension Resolution {
                 cache.health.update(exchange.server) { $0.learned(.unsupported, at: now.monotonic) }
             }
         }
-        let reader = ResponseReader(question: exchange.asked, zone: zone.zone, isForwarder: zone.isForward)
+        let reader = ResponseReader(
+            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
         let classification = reader.classify(message)
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
             refer(id, delegation, exchange, index)
         } else if case .lame = classification {
             lame(exchange, index)
-        } else if isPart {
+        } else if isPart, !isEmpty(classification) {
             readPart(classification, exchange, index)
+        } else if isWeak(classification, message, zone) {
+            if showAllInstead(exchange, index) { return }
+            lookups[id]?.zone?.weakAnswer = (classification, message)
+            fail(exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
+        } else if message.responseCode == .yxDomain, !isTooLong(classification) {
+            fail(exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
             let isAuthoritative = message.header.flags.contains(.aa)
             readWhole(classification, rank: isAuthoritative ? .answer : .nonAuthoritativeAnswer, id, message)
         }
+    }
+
+    private func isEmpty(_ classification: Classification) -> Bool {
+        if case .empty = classification { true } else { false }
+    }
+
+    private func isTooLong(_ classification: Classification) -> Bool {
+        if case .nameTooLong = classification { true } else { false }
+    }
+
+    /// A server of the zone speaks with authority; one that says nothing, or what it has from hearsay, comes last.
+    private func isWeak(_ classification: Classification, _ message: Message, _ zone: ZoneState) -> Bool {
+        guard !zone.isForward else { return false }
+        return isEmpty(classification) || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
     }
 
     private func refer(_ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ index: Int) {
@@ -195,6 +231,12 @@ extension Resolution {
             // A parent that does not know DS refers instead of answering; there is none, then.
             end(id, lookup.outcome(.noError, soa: nil))
             return
+        }
+        // What a zone delegates ends with the zone's own delegation, or a name that was taken back would live on.
+        var delegation = delegation
+        let expiry = lookup.zone?.expiry ?? .max
+        if expiry != .max {
+            delegation.ttl = min(delegation.ttl, UInt32(clamping: (expiry - now.uptime) / 1000))
         }
         cache.admit(delegation, now: now)
         enter(id, delegation, isFromCache: false)
@@ -230,7 +272,7 @@ extension Resolution {
             } else {
                 showMore(id)
             }
-        case .referral, .lame:
+        case .referral, .lame, .empty:
             break
         }
     }
@@ -242,12 +284,11 @@ extension Resolution {
         lookups[id]?.zone?.tries = 0
     }
 
-    private func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
+    func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
         guard let lookup = lookups[id] else { return }
         switch classification {
         case .answer(let chain, let rrset):
-            admit(chain, rank)
-            cache.admit(rrset, rank: rank, now: now)
+            admit(chain + [rrset], rank)
             if lookup.purpose == .priming { primed(rrset, message) }
             finish(id, chain) { $0.outcome(answering: rrset) }
         case .alias(let chain, _):
@@ -255,10 +296,9 @@ extension Resolution {
             follow(id, chain)
         case .noData(let chain, let name, let soa):
             admit(chain, rank)
-            if let soa {
-                cache.admitNoData(
-                    name, lookup.question.qtype, lookup.question.qclass, soa: soa, ttl: soa.ttl, now: now)
-            }
+            cache.admitNoData(
+                name, lookup.question.qtype, lookup.question.qclass, soa: soa,
+                ttl: soa?.ttl ?? settings.limits.failureTTL, now: now)
             finish(id, chain) { $0.outcome(.noError, soa: soa) }
         case .nxDomain(let chain, let name, let soa):
             admit(chain, rank)
@@ -267,6 +307,8 @@ extension Resolution {
         case .nameTooLong(let chain):
             admit(chain, rank)
             finish(id, chain) { $0.outcome(.yxDomain, soa: nil) }
+        case .empty:
+            finish(id, []) { $0.outcome(.noError, soa: nil) }
         case .referral, .lame:
             break
         }

@@ -69,6 +69,7 @@ public final class Resolution {
     var random: RandomSource
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
+    let isOffline: Bool
     var lookups: [LookupID: Lookup] = [:]
     var exchanges: [ExchangeNumber: Exchange] = [:]
     var actions: [Action] = []
@@ -83,16 +84,19 @@ public final class Resolution {
 
     static let mainLookup = 0
 
-    /// - Parameter skipsCache: fetch afresh although an answer is there (prefetch).
+    /// - Parameters:
+    ///   - skipsCache: fetch afresh although an answer is there (prefetch).
+    ///   - isOffline: answer from what is known or not at all (RD clear); REFUSED stands for "not known".
     public init(
         _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
-        cookieKey: SipHash.Key, skipsCache: Bool = false
+        cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false
     ) {
         self.question = question
         self.settings = settings
         self.cache = cache
         self.random = random
         self.cookieKey = cookieKey
+        self.isOffline = isOffline
         let id = addLookup(Lookup(question, purpose: .client, depth: 0))
         lookups[id]?.skipsCache = skipsCache
     }

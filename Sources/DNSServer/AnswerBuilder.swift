@@ -40,7 +40,7 @@ struct AnswerBuilder {
         }
         let body = Array(writer.bytes[start...])
         var flags = outcome.responseCode.rawValue & 0xf
-        if outcome.isLocal { flags |= HeaderFlags.aa.rawValue }
+        if outcome.isAuthoritative { flags |= HeaderFlags.aa.rawValue }
         return FinishedAnswer(
             flagBits: flags, answerCount: counts[0], authorityCount: counts[1], additionalCount: counts[2], body: body,
             ttlOffsets: Self.ttlOffsets(in: writer.bytes, from: start),

@@ -23,8 +23,7 @@ extension ResolverService {
             return answerNow(local, question, packet, view, client, into: &response)
         }
         guard view.header.flags.contains(.rd) else {
-            let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
-            return reject(.refused, error, packet, view, client, into: &response)
+            return answerOffline(question, packet, view, client, into: &response)
         }
         if let failure = cache.lookupFailure(question, now: context.now) {
             // RFC 8767 §5, failure recheck timer: while the last try's failure is fresh, stale data goes out at once.
@@ -35,15 +34,33 @@ extension ResolverService {
         return wait(packet, view, client, for: question, into: &response)
     }
 
+    /// Recursion was not asked for: what is known is told, nobody else is asked.
+    private func answerOffline(
+        _ question: Question, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let resolution = Resolution(
+            question, settings: settings.resolver, cache: cache, random: random.fork(),
+            cookieKey: secrets.clientCookies, isOffline: true)
+        guard case .finish(let outcome) = resolution.handle(.start, now: context.now).last, outcome.isUsable else {
+            let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
+            return reject(.refused, error, packet, view, client, into: &response)
+        }
+        let answers = keep(outcome, question, [Self.variant(view).rawValue])
+        return .answered(respond(answers, packet, view, client, into: &response))
+    }
+
     /// Names that are answered here. An alias that leads away is left to the resolution.
     func localOutcome(_ question: Question) -> Outcome? {
         guard let local = settings.resolver.localNames.answer(question) else { return nil }
         var outcome = Outcome(.noError)
         outcome.isLocal = true
+        outcome.isAuthoritative = true
         switch local {
-        case .records(let rrsets):
+        case .records(let rrsets, let isAuthoritative):
             if rrsets.first?.type == .cname, question.qtype != .cname { return nil }
             outcome.answers = rrsets
+            outcome.isAuthoritative = isAuthoritative
         case .noData(let soa):
             outcome.authorities = [soa]
         case .nxDomain(let soa):
@@ -217,7 +234,9 @@ extension ResolverService {
         flights[flight.id] = nil
         flightByQuestion[flight.question] = nil
         counters.resolved(after: context.now.monotonic - flight.startedAt)
-        let result = outcome.isUsable ? keep(outcome, flight) : keepFailure(outcome, flight)
+        let result =
+            outcome.isUsable
+            ? keep(outcome, flight.question, flight.variants) : keepFailure(outcome, flight)
         flight.result = result
         for query in flight.clients {
             reply(to: query) { packet, response in
@@ -228,14 +247,22 @@ extension ResolverService {
     }
 
     /// Makes and keeps the finished answers that the clients need.
-    private func keep(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
-        let outcome = settings.rebinding?.filter(outcome, for: flight.question.qname) ?? outcome
+    private func keep(
+        _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+    ) -> FlightResult {
+        let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        let isHuge = outcome.answers.contains { $0.rdatas.count > Cache.maximumRecordsPerRRset }
         var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
-        for bits in flight.variants {
+        for bits in variants {
             let variant = AnswerVariant(rawValue: bits)
-            let answer = finishedAnswer(outcome, flight.question, variant)
+            let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
-            cache.admit(answer, for: flight.question, variant: variant, now: context.now)
+            if isHuge || answer.ttl == 0 {
+                // Not kept; and what was kept before, even as stale data, is no longer true.
+                cache.removeAnswer(for: question, variant: variant)
+            } else {
+                cache.admit(answer, for: question, variant: variant, now: context.now)
+            }
         }
         return .answers(answers, outcome.error)
     }

@@ -75,11 +75,12 @@ public final class ResolverService: WorkerService {
         _ packet: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         counters.count(client.transport.isStream ? .queriesTCP : .queriesUDP)
-        let view = QueryView(packet)
+        let view = QueryView(packet, maximumOptions: settings.ednsOptions)
         guard view.fault != .notAQuery else {
             counters.count(.queriesDropped)
             return .closeConnection
         }
+        if settings.logsQueries { logQuery(packet, view, client) }
         switch settings.access.verdict(for: client.peer.address) {
         case .allow: break
         case .drop:
@@ -112,6 +113,11 @@ public final class ResolverService: WorkerService {
         case .any:
             return answerAny(packet, view, client, into: &response)
         }
+    }
+
+    private func logQuery(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) {
+        let question = Self.question(packet, view).map { "\($0)" } ?? "no question"
+        log.info("query from \(client.peer) over \(client.transport): \(question)")
     }
 
     private static let notAllowed = ExtendedError(.prohibited, "not allowed to ask here")

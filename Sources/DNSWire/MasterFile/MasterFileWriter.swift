@@ -36,7 +36,7 @@ public struct MasterFileWriter {
         if record.type == .soa, let soa = StartOfAuthority(record.rdata), soa.rdata == record.rdata {
             append(soa, to: &text)
         } else {
-            record.rdata.appendText(for: record.type, relativeTo: origin, to: &text)
+            record.rdata.appendText(for: record.type, in: record.recordClass, relativeTo: origin, to: &text)
         }
         while text.last == UInt8(ascii: " ") { text.removeLast() }
         text.append(UInt8(ascii: "\n"))

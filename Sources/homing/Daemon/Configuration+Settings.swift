@@ -103,6 +103,7 @@ extension Configuration {
         settings.keepalive = UInt16(clamping: limits.idleConnection.milliseconds / 100)
         settings.clientsPerResolution = limits.clientsPerResolution
         settings.resolutionsPerWorker = limits.resolutionsPerWorker
+        settings.ednsOptions = limits.ednsOptions
         settings.logsQueries = log.queries
         settings.resolver = resolverSettings
         return settings
@@ -130,6 +131,8 @@ extension Configuration {
         settings.limits.aliasChain = limits.aliasChain
         settings.limits.addressLookupsPerDelegation = limits.addressLookupsPerDelegation
         settings.limits.addressLookups = limits.addressLookupQueries
+        settings.limits.nameServersPerDelegation = limits.nameServersPerDelegation
+        settings.limits.addressesPerNameServer = limits.addressesPerNameServer
         settings.limits.deadline = limits.resolutionDeadline.milliseconds
         settings.limits.failureTTL = cache.failureTTL.wholeSeconds
         return settings
@@ -194,8 +197,7 @@ extension Configuration {
         configuration.deferredTimeout = (limits.resolutionDeadline.milliseconds + 5_000) * 1_000_000
         // One socket per resolution in flight, and a quarter more for their children.
         configuration.upstreamSockets = limits.resolutionsPerWorker + limits.resolutionsPerWorker / 4
-        configuration.outgoingIPv4 = upstream.sourceAddresses.first { $0.family == .ipv4 }
-        configuration.outgoingIPv6 = upstream.sourceAddresses.first { $0.family == .ipv6 }
+        configuration.outgoingAddresses = upstream.sourceAddresses
         return configuration
     }
 
