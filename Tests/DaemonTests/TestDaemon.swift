@@ -13,6 +13,7 @@ final class TestDaemon: Sendable {
     private let file: TestFile
 
     /// - Parameter yaml: what the configuration has beside workers, cache and the zone of the script.
+    ///   Keys that it gives replace these.
     init(_ yaml: String = "", script: @escaping ScriptedUpstream.Script = ExampleZone.script) throws {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
@@ -29,12 +30,12 @@ final class TestDaemon: Sendable {
     }
 
     private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
-        """
-        process: {workers: 2}
-        cache: {size: 4MiB}
-        forward-zones: [{suffix: ., servers: "\(upstream.address)"}]
-        \(yaml)
-        """
+        let frame = [
+            "process: {workers: 2}", "cache: {size: 4MiB}",
+            "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
+        ]
+        let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
+        return (keys + [yaml]).joined(separator: "\n")
     }
 
     var address: SocketAddress { daemon.addresses.first ?? SocketAddress(IPAddress(127, 0, 0, 1), port: 0) }

@@ -72,36 +72,21 @@ struct QueryCommand: ParsableCommand {
         }
     }
 
-    /// The words and options as one request.
     private func parsed() throws -> (QueryRequest, isJSON: Bool) {
-        do {
-            let words = try QueryWords(words + [type, `class`].compactMap { $0 })
-            let question = Question(words.name, words.type ?? .a, words.qclass ?? .internet)
-            var request = QueryRequest(question: question, server: try chosenServer(words))
-            request.usesTCP = tcp || words.given.contains("+tcp")
-            request.dnssecOK = dnssec || words.given.contains("+dnssec")
-            request.recursionDesired = !noRecurse && !words.given.contains("+norecurse")
-            request.usesEDNS = !noEDNS && !words.given.contains("+noedns")
-            request.timeout = timeout
-            return (request, json || words.given.contains("+json"))
-        } catch let error as QueryWordError {
+        do throws(QueryWordError) {
+            let words = try QueryWords(words + optionsAsWords)
+            return (try QueryRequest(words, port: port, timeout: timeout), words.given.contains("+json"))
+        } catch {
             throw ValidationError("\(error)")
         }
     }
 
-    private func chosenServer(_ words: QueryWords) throws -> SocketAddress {
-        guard timeout > 0, timeout <= 3600 else {
-            throw ValidationError("The time to wait is more than 0 and at most 3600 s.")
-        }
-        guard server == nil || words.server == nil else { throw QueryWordError.twice("server") }
-        var chosen = try server.map { text in try QueryWords.server(text) } ?? words.server
-        if let port {
-            guard chosen == nil || chosen?.port == 0 else { throw QueryWordError.twice("port") }
-            chosen = chosen ?? QueryRequest.defaultServer
-            chosen?.port = port
-        }
-        guard var chosen else { return QueryRequest.defaultServer }
-        if chosen.port == 0 { chosen.port = 53 }
-        return chosen
+    /// Options and words are two spellings of the same.
+    private var optionsAsWords: [String] {
+        let flags = [
+            (tcp, "+tcp"), (dnssec, "+dnssec"), (noRecurse, "+norecurse"), (noEDNS, "+noedns"),
+            (json, "+json"),
+        ]
+        return [type, `class`, server.map { "@" + $0 }].compactMap { $0 } + flags.filter(\.0).map(\.1)
     }
 }

@@ -28,7 +28,9 @@ struct DaemonSettings: Sendable {
             server.resolver.rootHints = hosts.map { Delegation.NameServer($0.name, addresses: $0.addresses) }
         case .file(let path):
             do {
-                server.resolver.rootHints = try RootHintsFile.read(path)
+                server.resolver.rootHints = try RootHintsFile.read(path).map {
+                    Delegation.NameServer($0.name, addresses: $0.addresses)
+                }
             } catch {
                 faults.append("\(file): resolution.root-hints: \(error)")
             }

@@ -15,6 +15,32 @@ struct QueryRequest: Hashable, Sendable {
     /// Where a Homing with the built-in configuration listens.
     static let defaultServer = SocketAddress(IPAddress(127, 0, 0, 1), port: 5300)
 
+    init(question: Question, server: SocketAddress) {
+        self.question = question
+        self.server = server
+    }
+
+    /// What words of the command line, and two options that have no word, say together.
+    init(_ words: QueryWords, port: UInt16? = nil, timeout: Double = 5) throws(QueryWordError) {
+        guard timeout > 0, timeout <= 3600 else { throw .badTimeout }
+        var server = words.server
+        if let port {
+            guard server == nil || server?.port == 0 else { throw .twice("port") }
+            server = server ?? Self.defaultServer
+            server?.port = port
+        }
+        // A server that somebody names is more likely an ordinary one than a Homing that is tried out.
+        if server?.port == 0 { server?.port = 53 }
+        self.init(
+            question: Question(words.name, words.type ?? .a, words.qclass ?? .internet),
+            server: server ?? Self.defaultServer)
+        usesTCP = words.given.contains("+tcp")
+        dnssecOK = words.given.contains("+dnssec")
+        recursionDesired = !words.given.contains("+norecurse")
+        usesEDNS = !words.given.contains("+noedns")
+        self.timeout = timeout
+    }
+
     /// The query in wire form.
     ///
     /// - Parameter cookie: the client's octets, and the server's where it gave some before (RFC 7873).
@@ -41,6 +67,7 @@ enum QueryWordError: Error, Equatable, CustomStringConvertible {
     case badServer(String)
     case badOption(String)
     case twice(String)
+    case badTimeout
 
     var description: String {
         switch self {
@@ -53,6 +80,7 @@ enum QueryWordError: Error, Equatable, CustomStringConvertible {
                 + "as in @192.0.2.1, @192.0.2.1:5300 or @[2001:db8::1]:5300."
         case .badOption(let word):
             "\"\(word)\" is not known; there are \(QueryWords.switches.joined(separator: " "))."
+        case .badTimeout: "The time to wait is more than 0 and at most 3600 s."
         case .twice(let what): "The \(what) is given twice."
         }
     }

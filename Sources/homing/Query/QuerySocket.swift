@@ -54,6 +54,11 @@ struct QuerySocket: ~Copyable {
         }
     }
 
+    /// Says that nothing more will be sent; the other direction stays open.
+    func closeSending() {
+        _ = shutdown(descriptor.number, Int32(SHUT_WR))
+    }
+
     /// The next datagram, or the next octets of a stream, at most `capacity`; empty at a stream's end.
     func receive(_ capacity: Int, until limit: Deadline? = nil) throws(SystemFailure) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: capacity)
