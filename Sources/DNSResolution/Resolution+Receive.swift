@@ -19,7 +19,9 @@ extension Resolution {
             cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
         }
         if !timedOut {
-            fail(exchange, ExtendedError(.networkError, "\(exchange.server) cannot be reached"))
+            // Of a server without TCP the right answer may still come over UDP, after the wrong ones that led to TCP.
+            let error = ExtendedError(.networkError, "\(exchange.server) cannot be reached")
+            fail(exchange, error, keepsDatagrams: exchange.isStream)
         }
         pending.append(exchange.lookup)
     }
@@ -93,7 +95,8 @@ extension Resolution {
         send(exchange.lookup, toServer: index)
     }
 
-    private func fail(_ exchange: Exchange, _ reason: ExtendedError) {
+    /// - Parameter keepsDatagrams: what is on its way over UDP goes on being listened for.
+    private func fail(_ exchange: Exchange, _ reason: ExtendedError, keepsDatagrams: Bool = false) {
         guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
             let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
         else { return }
@@ -101,7 +104,7 @@ extension Resolution {
         lookups[exchange.lookup]?.failure = reason
         for (number, other) in exchanges
         where other.lookup == exchange.lookup && other.server == exchange.server {
-            cancel(number)
+            if other.isStream || !keepsDatagrams { cancel(number) }
         }
     }
 
