@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-//--- Addresses -------------------------------------------------------------------------------------------------------
+//--- Addresses
 
 typedef union {
     struct sockaddr any;
@@ -69,7 +69,7 @@ static void unpack(const raw_address *raw, socklen_t length, clinux_address *add
     }
 }
 
-//--- Sockets ---------------------------------------------------------------------------------------------------------
+//--- Sockets
 
 static int result(int value) { return value < 0 ? -errno : value; }
 
@@ -142,10 +142,12 @@ int clinux_set_option(int fd, int option, int value) {
         return set(fd, IPPROTO_IP, IP_MTU_DISCOVER, value ? IP_PMTUDISC_OMIT : IP_PMTUDISC_WANT);
     case CLINUX_IGNORE_PATH_MTU_IPV6:
         return set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, value ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_WANT);
-    case CLINUX_RECEIVE_BUFFER:
+    case CLINUX_RECEIVE_BUFFER: return set(fd, SOL_SOCKET, SO_RCVBUF, value);
+    case CLINUX_SEND_BUFFER: return set(fd, SOL_SOCKET, SO_SNDBUF, value);
+    case CLINUX_LARGE_RECEIVE_BUFFER:
         // The forcing form needs CAP_NET_ADMIN; without it the kernel's maximum applies.
         return set(fd, SOL_SOCKET, SO_RCVBUFFORCE, value) == 0 ? 0 : set(fd, SOL_SOCKET, SO_RCVBUF, value);
-    case CLINUX_SEND_BUFFER:
+    case CLINUX_LARGE_SEND_BUFFER:
         return set(fd, SOL_SOCKET, SO_SNDBUFFORCE, value) == 0 ? 0 : set(fd, SOL_SOCKET, SO_SNDBUF, value);
     case CLINUX_NO_DELAY: return set(fd, IPPROTO_TCP, TCP_NODELAY, value);
     case CLINUX_PORT_ON_CONNECT: return set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, value);
@@ -159,7 +161,7 @@ int clinux_socket_error(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
 }
 
-//--- Batches of datagrams --------------------------------------------------------------------------------------------
+//--- Batches of datagrams
 
 typedef union {
     struct cmsghdr alignment;
@@ -219,8 +221,8 @@ clinux_batch *clinux_batch_create(uint32_t slots, uint32_t receive_capacity, uin
     batch->slots = slots;
     batch->used = slots;
     batch->datagrams = calloc(slots, sizeof *batch->datagrams);
-    if (!create_direction(&batch->in, slots, receive_capacity) || !create_direction(&batch->out, slots, send_capacity)
-        || !batch->datagrams) {
+    if (!batch->datagrams || !create_direction(&batch->in, slots, receive_capacity)
+        || !create_direction(&batch->out, slots, send_capacity)) {
         clinux_batch_destroy(batch);
         return NULL;
     }
@@ -238,7 +240,8 @@ const clinux_datagram *clinux_batch_datagrams(const clinux_batch *batch) { retur
 const uint8_t *clinux_batch_received(const clinux_batch *batch) { return batch->in.bytes; }
 uint8_t *clinux_batch_outgoing(clinux_batch *batch) { return batch->out.bytes; }
 
-// The address that a datagram was sent to, as far as it can be the source of an answer (a multicast group cannot).
+// The address that a datagram was sent to, as far as it can be the source of an answer (a multicast group
+// cannot).
 static void read_packet_info(struct msghdr *header, clinux_address *local) {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
         if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO
@@ -325,7 +328,8 @@ int clinux_batch_answer(clinux_batch *batch, uint32_t out, uint32_t in, uint32_t
 }
 
 int clinux_batch_address(
-    clinux_batch *batch, uint32_t out, const clinux_address *peer, const clinux_address *local, uint32_t length) {
+    clinux_batch *batch, uint32_t out, const clinux_address *peer, const clinux_address *local,
+    uint32_t length) {
     if (out >= batch->slots || length > batch->out.capacity) return -EINVAL;
     struct msghdr *header = &batch->out.headers[out].msg_hdr;
     header->msg_namelen = pack(peer, &batch->out.addresses[out]);
@@ -343,7 +347,7 @@ int clinux_batch_send(clinux_batch *batch, int fd, uint32_t first, uint32_t end)
     return result(sent);
 }
 
-//--- Waiting ---------------------------------------------------------------------------------------------------------
+//--- Waiting
 
 int clinux_epoll_create(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
 
@@ -392,7 +396,7 @@ int clinux_eventfd_clear(int fd) {
     return read(fd, &count, sizeof count) < 0 ? -errno : 0;
 }
 
-//--- Clocks and randomness -------------------------------------------------------------------------------------------
+//--- Clocks and randomness
 
 void clinux_clocks(int64_t *monotonic_nanoseconds, int64_t *boot_milliseconds, int64_t *wall_seconds) {
     struct timespec monotonic = {0}, boot = {0}, wall = {0};

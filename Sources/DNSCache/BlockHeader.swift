@@ -18,10 +18,8 @@ struct BlockHeader: BitwiseCopyable {
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
 
-        /// Found by a lookup since it was stored.
-        static let wasAsked = Flags(rawValue: 1)
         /// A lookup was told to fetch it again.
-        static let isPrefetched = Flags(rawValue: 2)
+        static let isPrefetched = Flags(rawValue: 1)
     }
 
     static let length = 24

@@ -25,10 +25,16 @@ public struct Delegation: Sendable, Hashable {
     public static let maximumNameServers = 13
     public static let maximumAddressesPerName = 6
 
-    public init(zone: DomainName, nameServers: [NameServer], ttl: UInt32) {
+    /// - Parameters:
+    ///   - names: NS names kept, at most 255.
+    ///   - addresses: addresses kept for each, at most 255.
+    public init(
+        zone: DomainName, nameServers: [NameServer], ttl: UInt32, keeping names: Int = maximumNameServers,
+        addresses: Int = maximumAddressesPerName
+    ) {
         self.zone = zone
-        self.nameServers = nameServers.prefix(Self.maximumNameServers).map {
-            NameServer($0.name, addresses: Array($0.addresses.prefix(Self.maximumAddressesPerName)))
+        self.nameServers = nameServers.prefix(min(names, 255)).map {
+            NameServer($0.name, addresses: Array($0.addresses.prefix(min(addresses, 255))))
         }
         self.ttl = ttl
     }
@@ -90,6 +96,7 @@ extension Cache {
             }
             servers.append(server)
         }
-        return Delegation(zone: zone, nameServers: servers, ttl: 0)
+        // It was cut when it came.
+        return Delegation(zone: zone, nameServers: servers, ttl: 0, keeping: 255, addresses: 255)
     }
 }

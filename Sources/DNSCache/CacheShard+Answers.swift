@@ -22,8 +22,8 @@ extension CacheShard {
         hit.isStale = left <= 0
         hit.fits = layout.bodyLength <= limit - position
         let isPrefetchDue =
-            left > 0 && header.ttl >= Self.minimumPrefetchTTL && left * 10 < Int64(header.ttl) * 1000
-            && header.flags.contains(.wasAsked) && !header.flags.contains(.isPrefetched)
+            left > 0 && header.ttl >= Self.minimumPrefetchTTL && left * 10 <= Int64(header.ttl) * 1000
+            && !header.flags.contains(.isPrefetched)
         touch(block, &header)
         if isPrefetchDue {
             hit.isPrefetchDue = true

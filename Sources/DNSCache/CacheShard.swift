@@ -70,11 +70,8 @@ struct CacheShard: ~Copyable {
     /// Counts a use.
     @inline(__always)
     mutating func touch(_ block: Int, _ header: inout BlockHeader) {
-        guard header.frequency < BlockHeader.maximumFrequency || !header.flags.contains(.wasAsked) else {
-            return
-        }
-        header.frequency = min(header.frequency + 1, BlockHeader.maximumFrequency)
-        header.flags.insert(.wasAsked)
+        guard header.frequency < BlockHeader.maximumFrequency else { return }
+        header.frequency += 1
         setHeader(header, of: block)
     }
 

@@ -30,11 +30,14 @@ public struct ServerHealth: Sendable, Equatable {
     public static let initialTimeout = 300 * nanosecondsPerMillisecond
     /// Below this, a busy peer looks like a lost packet.
     public static let minimumTimeout = 50 * nanosecondsPerMillisecond
-    public static let maximumTimeout = 3000 * nanosecondsPerMillisecond
+    /// A later answer is still taken, so there is no use in waiting longer before the next try.
+    public static let maximumTimeout = 1200 * nanosecondsPerMillisecond
     /// So many time-outs in a row make a server dead for a while.
-    public static let deadAfterTimeouts = 3
+    public static let deadAfterTimeouts = 5
     /// The longest that a dead server is avoided; RFC 9520 §3.2 allows five minutes for failures.
     public static let maximumAvoidance = 300_000 * nanosecondsPerMillisecond
+    /// So long a server without a route is avoided.
+    static let routeRetry = 60_000 * nanosecondsPerMillisecond
     /// EDNS is tried again so long after it failed: servers are mended.
     static let ednsRetry = 900_000 * nanosecondsPerMillisecond
     /// A lame server is asked again after so long.
@@ -74,6 +77,11 @@ public struct ServerHealth: Sendable, Equatable {
         guard consecutiveTimeouts >= Self.deadAfterTimeouts else { return }
         let steps = Int64(min(consecutiveTimeouts - Self.deadAfterTimeouts, 10))
         avoidUntil = now + min(2000 * Self.nanosecondsPerMillisecond << steps, Self.maximumAvoidance)
+    }
+
+    /// There is no route to it: it is passed over for a while, for routes come and go.
+    public mutating func isUnreachable(at now: Int64) {
+        avoidUntil = now + Self.routeRetry
     }
 
     public func isDead(at now: Int64) -> Bool { avoidUntil > now }

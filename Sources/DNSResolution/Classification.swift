@@ -14,7 +14,9 @@ enum Classification {
     /// A DNAME whose target would be too long (RFC 6672 §2.2).
     case nameTooLong(chain: [RRset])
     case referral(Delegation)
-    /// Not a server for this zone: an upward or sideways referral, or nothing at all.
+    /// Nothing, and not even said with authority: believed only where no server does better.
+    case empty
+    /// Not a server for this zone: an upward or sideways referral.
     case lame
 }
 
@@ -24,13 +26,15 @@ struct ResponseReader {
     let question: Question
     /// The zone whose server answered.
     let zone: DomainName
+    let limits: ResolutionLimits
     /// A forwarder answers from everywhere, seldom with AA, and never refers.
     let isForwarder: Bool
 
     func classify(_ message: Message) -> Classification {
         var walk = AliasWalk(reader: self, answers: message.answers.filter { isBelievable($0) })
         switch walk.follow() {
-        case .found(let rrset): return .answer(chain: walk.chain, rrset)
+        case .found(let rrset):
+            return .answer(chain: walk.chain, rrset)
         case .tooLong: return .nameTooLong(chain: walk.chain)
         case .ended: break
         }
@@ -44,9 +48,14 @@ struct ResponseReader {
             return .alias(chain: walk.chain, target: target)
         }
         if soa != nil { return .noData(chain: [], name: walk.name, soa: soa) }
-        if !isForwarder, let referral = referral(in: message) { return referral }
-        return message.header.flags.contains(.aa) || isForwarder && message.header.flags.contains(.ra)
-            ? .noData(chain: [], name: walk.name, soa: nil) : .lame
+        let isAuthoritative = message.header.flags.contains(.aa)
+        if !isForwarder, let referral = referral(in: message) {
+            // With authority, NS records of the zone itself are only an ornament of a denial.
+            if case .lame = referral, isAuthoritative { return .noData(chain: [], name: walk.name, soa: nil) }
+            return referral
+        }
+        // RFC 2308 §2.2: a denial without SOA is still a denial, if somebody with authority says it.
+        return isAuthoritative || isForwarder ? .noData(chain: [], name: walk.name, soa: nil) : .empty
     }
 
     /// In the zone, and of the class of the question.
@@ -62,7 +71,8 @@ struct ResponseReader {
         guard let record = candidates.first, let data = StartOfAuthority(record.rdata) else { return nil }
         // RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM.
         var rrset = RRset(
-            record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum), rdatas: [record.rdata])
+            record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum),
+            rdatas: [record.rdata])
         rrset.signatures = signatures(of: rrset, in: message.authorities)
         return rrset
     }
@@ -75,14 +85,18 @@ struct ResponseReader {
         let matching = records.filter { $0.ownerName == cut }
         var servers: [Delegation.NameServer] = []
         for record in matching {
-            guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else { continue }
+            guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else {
+                continue
+            }
             servers.append(Delegation.NameServer(name, addresses: glue(for: name, in: message)))
         }
         guard !servers.isEmpty else { return .lame }
         // Names with addresses first, so that a limit on their number keeps what can be used.
         servers.sort { !$0.addresses.isEmpty && $1.addresses.isEmpty }
         return .referral(
-            Delegation(zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0))
+            Delegation(
+                zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0,
+                keeping: limits.nameServersPerDelegation, addresses: limits.addressesPerNameServer))
     }
 
     /// Glue is believed for names in the zone that was asked: in-domain and sibling glue (RFC 9471 §2).
@@ -90,7 +104,8 @@ struct ResponseReader {
         guard name.isSubdomain(of: zone) else { return [] }
         var addresses: [IPAddress] = []
         for record in message.additionals where record.type == .a || record.type == .aaaa {
-            guard record.ownerName == name, let address = record.rdata.address, !addresses.contains(address) else {
+            guard record.ownerName == name, let address = record.rdata.address, !addresses.contains(address)
+            else {
                 continue
             }
             addresses.append(address)
@@ -152,7 +167,13 @@ private struct AliasWalk {
         let qtype = reader.question.qtype
         while steps < Self.maximumSteps {
             steps += 1
-            if let rrset = reader.rrset(name, qtype, in: answers) { return .found(rrset) }
+            // A CNAME stands alone (RFC 2181 §10.1); where other data stands beside it, it is the other that is wrong.
+            let hasAlias = qtype != .cname && answers.contains { $0.type == .cname && $0.ownerName == name }
+            if !hasAlias, let rrset = reader.rrset(name, qtype, in: answers) {
+                // A CNAME that is asked for may itself be made from a DNAME, which then belongs to the answer.
+                if qtype == .cname, let dname = dname() { chain.append(dname.rrset) }
+                return .found(rrset)
+            }
             if qtype == .any, chain.isEmpty, let record = answers.first(where: { $0.ownerName == name }),
                 let rrset = reader.rrset(name, record.type, in: answers)
             {
@@ -189,7 +210,9 @@ private struct AliasWalk {
     private func dname() -> (ownerName: DomainName, target: DomainName, rrset: RRset)? {
         guard reader.question.qtype != .dname || !chain.isEmpty else { return nil }
         for record in answers where record.type == .dname && name.isProperSubdomain(of: record.ownerName) {
-            if let target = record.rdata.targetName, let rrset = reader.rrset(record.ownerName, .dname, in: answers) {
+            if let target = record.rdata.targetName,
+                let rrset = reader.rrset(record.ownerName, .dname, in: answers)
+            {
                 return (record.ownerName, target, rrset)
             }
         }

@@ -5,7 +5,8 @@ public import DNSWire
 /// Asking the world for them would leak what a network does and burden the root.
 public struct LocalNames: Sendable {
     public enum Answer: Sendable, Equatable {
-        case records([RRset])
+        /// Authoritative for the reserved names; hosts are no zone, so nobody has authority over them.
+        case records([RRset], isAuthoritative: Bool)
         /// The name exists without data of that type, or does not exist; with the SOA to say so.
         case noData(RRset)
         case nxDomain(RRset)
@@ -72,9 +73,11 @@ public struct LocalNames: Sendable {
         guard question.qclass == .internet else { return nil }
         let name = question.qname
         if let types = records[name] {
-            if let rrset = types[question.qtype] { return .records([rrset]) }
-            if question.qtype == .any, let first = types.min(by: { $0.key < $1.key }) { return .records([first.value]) }
-            if let alias = types[.cname] { return .records([alias]) }
+            let isReserved = closestZone(to: name) != nil
+            let any = question.qtype == .any ? types.min { $0.key < $1.key }?.value : nil
+            if let rrset = types[question.qtype] ?? any ?? types[.cname] {
+                return .records([rrset], isAuthoritative: isReserved)
+            }
             return .noData(Self.soa(closestZone(to: name) ?? name))
         }
         guard let apex = closestZone(to: name), let zone = zones[apex] else { return nil }
@@ -84,8 +87,12 @@ public struct LocalNames: Sendable {
             return .nxDomain(soa)
         case .localhost:
             switch question.qtype {
-            case .a: return .records([Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)])
-            case .aaaa: return .records([Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)])
+            case .a:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)], isAuthoritative: true)
+            case .aaaa:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)], isAuthoritative: true)
             default: return .noData(soa)
             }
         case .empty:
@@ -94,8 +101,10 @@ public struct LocalNames: Sendable {
                 return records.keys.contains { $0.isSubdomain(of: name) } ? .noData(soa) : .nxDomain(soa)
             }
             switch question.qtype {
-            case .soa: return .records([soa])
-            case .ns: return .records([RRset(apex, .ns, ttl: Self.ttl, rdatas: [.name(apex)])])
+            case .soa: return .records([soa], isAuthoritative: true)
+            case .ns:
+                let servers = RRset(apex, .ns, ttl: Self.ttl, rdatas: [.name(apex)])
+                return .records([servers], isAuthoritative: true)
             default: return .noData(soa)
             }
         }
@@ -128,9 +137,9 @@ public struct LocalNames: Sendable {
     /// RFC 6761 §6.2 and §6.4, RFC 7686, RFC 9476.
     private static let nonexistent: [DomainName] = ["test.", "invalid.", "onion.", "alt."]
 
-    /// RFC 8375, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
+    /// RFC 8375, RFC 9462 §6.4, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
     private static let emptyZones: [DomainName] = {
-        var names: [String] = ["home.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
+        var names: [String] = ["home.arpa.", "resolver.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
         names += (16...31).map { "\($0).172.in-addr.arpa." }
         names += [
             "0.in-addr.arpa.", "127.in-addr.arpa.", "254.169.in-addr.arpa.", "2.0.192.in-addr.arpa.",
@@ -139,7 +148,9 @@ public struct LocalNames: Sendable {
         names += (64...127).map { "\($0).100.in-addr.arpa." }
         let zeros = Array(repeating: "0", count: 31).joined(separator: ".")
         names += ["0.\(zeros).ip6.arpa.", "1.\(zeros).ip6.arpa."]
-        names += ["d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa."]
+        names += [
+            "d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa.",
+        ]
         names += ["8.b.d.0.1.0.0.2.ip6.arpa."]
         return names.compactMap { try? DomainName($0) }
     }()

@@ -30,6 +30,8 @@ struct Lookup {
     var ignoresForwarders = false
     /// Zones whose cached delegation proved useless and was fetched again: once each.
     var refetched: Set<DomainName> = []
+    /// Servers that were of no use before that.
+    var exhausted: Set<SocketAddress> = []
     /// The reason that will be told if nothing better comes.
     var failure: ExtendedError?
     var wasPrimed = false
@@ -55,14 +57,25 @@ struct ZoneState {
     let kind: Kind
     /// The delegation came out of the cache, so it may be out of date.
     let isFromCache: Bool
+    /// Milliseconds of uptime at which the parent's word for this zone ends; what is below may not outlive it.
+    var expiry = Int64.max
     var servers: [ServerState]
+    /// The names of its servers, where it has been delegated.
+    var nameServers: [DomainName] = []
     /// Addresses of servers that are not known and could be looked up, best first.
     var unresolved: [Question]
+    /// The same for names that have glue: looked up when the glue leads nowhere.
+    var spare: [Question] = []
     var addressLookups = 0
     var tries = 0
     /// Labels of the qname that are shown to this zone's servers; nil shows all of it.
     var shownLabels: Int?
     var minimisedQuestions = 0
+
+    /// What a server said without authority: used when no server says anything better.
+    var weakAnswer: (classification: Classification, message: Message)?
+    /// The parent's glue for the names of servers has been added to what the names' own zones say.
+    var triedParentSide = false
 
     var isForward: Bool { kind != .recursion }
 }
@@ -103,7 +116,9 @@ struct Exchange {
 
     /// RFC 5452 §9.1: a response, of this ID, to this question. Address and port the socket has checked.
     func matches(_ message: Message) -> Bool {
-        guard message.header.isResponse, message.header.id == id, message.header.opcode == .query else { return false }
+        guard message.header.isResponse, message.header.id == id, message.header.opcode == .query else {
+            return false
+        }
         guard let question = message.questions.first else {
             // Servers that cannot read a query may answer without the question.
             return message.questions.isEmpty && !isPositive(message)

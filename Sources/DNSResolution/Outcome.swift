@@ -12,6 +12,8 @@ public struct Outcome: Sendable {
     public var error: ExtendedError?
     /// Made here, not received.
     public var isLocal = false
+    /// Of a zone that is answered here.
+    public var isAuthoritative = false
 
     public init(_ responseCode: ResponseCode, error: ExtendedError? = nil) {
         self.responseCode = responseCode

@@ -7,6 +7,8 @@ extension Resolution {
         guard let lookup = lookups[id], let zone = lookup.zone, !hasActiveExchange(id) else { return }
         if zone.tries < settings.limits.triesPerZone, let index = chooseServer(zone) {
             send(id, toServer: index)
+            // Who is silent may stay so: meanwhile the others' addresses are looked up.
+            if zone.servers[index].tries > 0, lookup.children.isEmpty { _ = lookUpServers(id) }
         } else if !lookup.children.isEmpty || hasOpenExchange(id) {
             // Addresses or late answers may still come.
         } else if zone.tries < settings.limits.triesPerZone, lookUpServers(id) {
@@ -40,10 +42,12 @@ extension Resolution {
             guard !server.isFailed, server.tries < settings.limits.triesPerServer else { continue }
             let health = cache.health.health(of: server.address)
             guard !health.knownLame(for: zone.zone, at: now.monotonic) else { continue }
+            let isDead = health.isDead(at: now.monotonic)
+            guard !isDead || server.tries < settings.limits.triesPerSilentServer else { continue }
             var cost = health.smoothedRTT == 0 ? Self.unknownRTT : health.smoothedRTT
             cost <<= Int64(min(server.tries + health.consecutiveTimeouts, 8))
             if server.tries > 0 { cost += ServerHealth.minimumTimeout << Int64(server.tries) }
-            if health.isDead(at: now.monotonic) { cost += Self.deadPenalty }
+            if isDead { cost += Self.deadPenalty }
             candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
         }
         let alive = candidates.filter { $0.cost < Self.deadPenalty }
@@ -89,15 +93,15 @@ extension Resolution {
             .send(
                 UpstreamQuery(
                     exchange: number, server: server.address, isStream: server.useStream,
-                    message: compose(exchange, zone, serverCookie: health.serverCookie), retryAfter: retryAfter,
+                    message: compose(exchange, zone, serverCookie: health.serverCookie),
+                    retryAfter: retryAfter,
                     timeout: retryAfter + Self.lateness)))
     }
 
     private func askedQuestion(_ lookup: Lookup, _ zone: ZoneState, foldsCase: Bool) -> Question {
         var question = lookup.current
         if let shown = zone.shownLabels {
-            // RFC 9156 §2.1: a type that hides what is wanted, and that every server knows.
-            question = Question(lookup.qname.suffix(shown), .a, question.qclass)
+            question = Question(lookup.qname.suffix(shown), lookup.minimisedType, question.qclass)
         }
         if settings.caseRandomisation, !foldsCase {
             question.qname = question.qname.randomizingCase(using: &random)
@@ -127,6 +131,15 @@ extension Resolution {
 
     private func zoneFailed(_ id: LookupID) {
         guard var lookup = lookups[id], let zone = lookup.zone else { return }
+        if let weak = zone.weakAnswer {
+            lookups[id]?.zone?.weakAnswer = nil
+            readWhole(weak.classification, rank: .nonAuthoritativeAnswer, id, weak.message)
+            return
+        }
+        if zone.tries < settings.limits.triesPerZone, useSpareNames(id) || addParentSideAddresses(id) {
+            pending.append(id)
+            return
+        }
         if zone.shownLabels != nil, settings.minimisation == .relaxed, zone.tries > 0,
             zone.tries < settings.limits.triesPerZone
         {
@@ -134,6 +147,8 @@ extension Resolution {
             lookup.zone?.shownLabels = nil
             for index in zone.servers.indices {
                 lookup.zone?.servers[index] = ServerState(zone.servers[index].address)
+                lookup.zone?.servers[index].tries =
+                    settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }
             lookups[id] = lookup
             pending.append(id)
@@ -149,6 +164,7 @@ extension Resolution {
         if zone.isFromCache, !zone.zone.isRoot, lookup.refetched.insert(zone.zone).inserted {
             // The zone may have moved to other servers since its parent was last asked.
             cache.removeDelegation(of: zone.zone)
+            lookup.exhausted.formUnion(zone.servers.map(\.address))
             lookup.zone = nil
             lookups[id] = lookup
             pending.append(id)

@@ -57,7 +57,7 @@ extension Resolution {
     private func answer(_ id: LookupID, _ local: LocalNames.Answer) {
         guard let lookup = lookups[id] else { return }
         switch local {
-        case .records(let rrsets):
+        case .records(let rrsets, _):
             if let alias = rrsets.first, alias.type == .cname, lookup.question.qtype != .cname {
                 follow(id, [alias])
             } else if let rrset = rrsets.first {
@@ -77,7 +77,8 @@ extension Resolution {
         }
         var ancestor = question.qname.parent
         while let owner = ancestor, !owner.isRoot {
-            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now), dname.rank.isAnswer,
+            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now),
+                dname.rank.isAnswer,
                 let target = dname.rrset.rdatas.first?.targetName,
                 case .name(let name) = question.qname.replacingSuffix(owner, with: target)
             {
@@ -117,6 +118,10 @@ extension Resolution {
     /// Puts the lookup into the zone to be asked. True when it has to wait, or has ended.
     private func chooseZone(_ id: LookupID) -> Bool {
         guard let lookup = lookups[id] else { return true }
+        guard !isOffline else {
+            end(id, Outcome(.refused))
+            return true
+        }
         guard lookup.purpose != .priming else {
             enter(id, rootDelegation, isFromCache: false)
             return false
@@ -189,6 +194,11 @@ extension Resolution {
         guard var lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
+        if lookup.refetched.contains(zone.zone) {
+            for index in zone.servers.indices where lookup.exhausted.contains(zone.servers[index].address) {
+                lookup.zone?.servers[index].isFailed = true
+            }
+        }
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
             lookup.zone?.shownLabels = zone.zone.labelCount
             lookup.showMore(limits: settings.limits)
@@ -200,7 +210,8 @@ extension Resolution {
     /// Parts of the name that are known to exist without a zone cut need not be asked for again.
     private func skipKnownParts(_ lookup: inout Lookup) {
         while let shown = lookup.zone?.shownLabels,
-            cache.lookup(lookup.qname.suffix(shown), .a, lookup.question.qclass, now: now) != nil
+            cache.lookup(lookup.qname.suffix(shown), lookup.minimisedType, lookup.question.qclass, now: now)
+                != nil
         {
             lookup.zone?.minimisedQuestions -= 1
             lookup.showMore(limits: settings.limits)
@@ -209,6 +220,9 @@ extension Resolution {
 }
 
 extension Lookup {
+    /// RFC 9156 §2.1: a type that hides what is wanted, and that every server knows. Who asks for NS hides nothing by it.
+    var minimisedType: RecordType { question.qtype == .ns ? .ns : .a }
+
     /// Shows the zone's servers more of the name, or all of it (RFC 9156 §2.3).
     mutating func showMore(limits: ResolutionLimits) {
         guard let shown = zone?.shownLabels, let asked = zone?.minimisedQuestions else { return }

@@ -19,9 +19,17 @@ extension Resolution {
             cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
         }
         if !timedOut {
-            fail(exchange, ExtendedError(.networkError, "\(exchange.server) cannot be reached"))
+            // Of a server without TCP the right answer may still come over UDP, after the wrong ones that led to TCP.
+            let error = ExtendedError(.networkError, "\(exchange.server) cannot be reached")
+            fail(exchange, error, keepsDatagrams: exchange.isStream)
         }
         pending.append(exchange.lookup)
+    }
+
+    func unreachable(_ number: ExchangeNumber) {
+        guard let exchange = exchanges[number] else { return }
+        cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        exchangeEnded(number, timedOut: false)
     }
 
     // --- Is it the reply? ---
@@ -32,7 +40,7 @@ extension Resolution {
     func receive(_ message: Message?, _ number: ExchangeNumber) {
         guard let exchange = exchanges[number], let lookup = lookups[exchange.lookup] else { return }
         guard let message, exchange.matches(message) else {
-            nearMiss(number, exchange)
+            nearMiss(number, exchange, message)
             return
         }
         exchanges[number] = nil
@@ -52,9 +60,17 @@ extension Resolution {
         }
     }
 
-    private func nearMiss(_ number: ExchangeNumber, _ exchange: Exchange) {
+    private func nearMiss(_ number: ExchangeNumber, _ exchange: Exchange, _ message: Message?) {
+        guard !exchange.isStream else {
+            // Nobody can forge on a connection, so it is the server that is wrong.
+            exchanges[number] = nil
+            fail(exchange, ExtendedError(.invalidData, "\(exchange.server) sends replies to other questions"))
+            pending.append(exchange.lookup)
+            return
+        }
         exchanges[number]?.nearMisses += 1
-        guard exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isStream, !exchange.isSuperseded else {
+        let isClose = message.map { $0.header.id == exchange.id && $0.header.isResponse } ?? false
+        guard isClose || exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isSuperseded else {
             return
         }
         // The UDP exchange goes on listening: the right answer wins, whichever way it comes.
@@ -79,12 +95,17 @@ extension Resolution {
         send(exchange.lookup, toServer: index)
     }
 
-    private func fail(_ exchange: Exchange, _ reason: ExtendedError) {
+    /// - Parameter keepsDatagrams: what is on its way over UDP goes on being listened for.
+    private func fail(_ exchange: Exchange, _ reason: ExtendedError, keepsDatagrams: Bool = false) {
         guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
             let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
         else { return }
         lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
         lookups[exchange.lookup]?.failure = reason
+        for (number, other) in exchanges
+        where other.lookup == exchange.lookup && other.server == exchange.server {
+            if other.isStream || !keepsDatagrams { cancel(number) }
+        }
     }
 
     // --- What it tells of the server ---
@@ -109,7 +130,13 @@ extension Resolution {
     /// Whether the reply can be read as it is; otherwise the same server is asked again in another way.
     private func isComplete(_ message: Message, _ exchange: Exchange, _ index: Int) -> Bool {
         let useStream: (inout ServerState) -> Void = { $0.useStream = true }
-        if !exchange.isStream {
+        if exchange.isStream {
+            // There is no larger way to answer.
+            guard !message.header.flags.contains(.tc) else {
+                fail(exchange, ExtendedError(.invalidData, "\(exchange.server) truncates over TCP"))
+                return false
+            }
+        } else {
             // 0x20: a mismatch may be a forgery or a server that folds case. TCP tells, without SERVFAIL.
             if exchange.checksCase, !caseIsKept(message, exchange) {
                 again(exchange, index, useStream)
@@ -174,19 +201,45 @@ extension Resolution {
                 cache.health.update(exchange.server) { $0.learned(.unsupported, at: now.monotonic) }
             }
         }
-        let reader = ResponseReader(question: exchange.asked, zone: zone.zone, isForwarder: zone.isForward)
+        let reader = ResponseReader(
+            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
         let classification = reader.classify(message)
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
             refer(id, delegation, exchange, index)
         } else if case .lame = classification {
             lame(exchange, index)
-        } else if isPart {
+        } else if isPart, !isEmpty(classification) {
             readPart(classification, exchange, index)
+        } else if isWeak(classification, message, zone) {
+            if showAllInstead(exchange, index) { return }
+            lookups[id]?.zone?.weakAnswer = (classification, message)
+            fail(
+                exchange,
+                ExtendedError(
+                    .noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
+        } else if message.responseCode == .yxDomain, !isTooLong(classification) {
+            fail(
+                exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
             let isAuthoritative = message.header.flags.contains(.aa)
             readWhole(classification, rank: isAuthoritative ? .answer : .nonAuthoritativeAnswer, id, message)
         }
+    }
+
+    private func isEmpty(_ classification: Classification) -> Bool {
+        if case .empty = classification { true } else { false }
+    }
+
+    private func isTooLong(_ classification: Classification) -> Bool {
+        if case .nameTooLong = classification { true } else { false }
+    }
+
+    /// A server of the zone speaks with authority; one that says nothing, or what it has from hearsay, comes last.
+    private func isWeak(_ classification: Classification, _ message: Message, _ zone: ZoneState) -> Bool {
+        guard !zone.isForward else { return false }
+        return isEmpty(classification)
+            || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
     }
 
     private func refer(_ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ index: Int) {
@@ -196,6 +249,12 @@ extension Resolution {
             end(id, lookup.outcome(.noError, soa: nil))
             return
         }
+        // What a zone delegates ends with the zone's own delegation, or a name that was taken back would live on.
+        var delegation = delegation
+        let expiry = lookup.zone?.expiry ?? .max
+        if expiry != .max {
+            delegation.ttl = min(delegation.ttl, UInt32(clamping: (expiry - now.uptime) / 1000))
+        }
         cache.admit(delegation, now: now)
         enter(id, delegation, isFromCache: false)
     }
@@ -203,7 +262,8 @@ extension Resolution {
     private func lame(_ exchange: Exchange, _ index: Int) {
         if showAllInstead(exchange, index) { return }
         cache.health.update(exchange.server) { $0.isLame(for: exchange.zone, at: now.monotonic) }
-        fail(exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is lame for \(exchange.zone)"))
+        fail(
+            exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is lame for \(exchange.zone)"))
     }
 
     /// The answer to a minimised question: how to go on toward the whole name.
@@ -230,7 +290,7 @@ extension Resolution {
             } else {
                 showMore(id)
             }
-        case .referral, .lame:
+        case .referral, .lame, .empty:
             break
         }
     }
@@ -238,16 +298,17 @@ extension Resolution {
     private func showMore(_ id: LookupID) {
         lookups[id]?.showMore(limits: settings.limits)
         // Each part is a question of its own, so its tries count anew.
-        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 { lookups[id]?.zone?.servers[index].tries = 0 }
+        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 {
+            lookups[id]?.zone?.servers[index].tries = 0
+        }
         lookups[id]?.zone?.tries = 0
     }
 
-    private func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
+    func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
         guard let lookup = lookups[id] else { return }
         switch classification {
         case .answer(let chain, let rrset):
-            admit(chain, rank)
-            cache.admit(rrset, rank: rank, now: now)
+            admit(chain + [rrset], rank)
             if lookup.purpose == .priming { primed(rrset, message) }
             finish(id, chain) { $0.outcome(answering: rrset) }
         case .alias(let chain, _):
@@ -255,10 +316,9 @@ extension Resolution {
             follow(id, chain)
         case .noData(let chain, let name, let soa):
             admit(chain, rank)
-            if let soa {
-                cache.admitNoData(
-                    name, lookup.question.qtype, lookup.question.qclass, soa: soa, ttl: soa.ttl, now: now)
-            }
+            cache.admitNoData(
+                name, lookup.question.qtype, lookup.question.qclass, soa: soa,
+                ttl: soa?.ttl ?? settings.limits.failureTTL, now: now)
             finish(id, chain) { $0.outcome(.noError, soa: soa) }
         case .nxDomain(let chain, let name, let soa):
             admit(chain, rank)
@@ -267,6 +327,8 @@ extension Resolution {
         case .nameTooLong(let chain):
             admit(chain, rank)
             finish(id, chain) { $0.outcome(.yxDomain, soa: nil) }
+        case .empty:
+            finish(id, []) { $0.outcome(.noError, soa: nil) }
         case .referral, .lame:
             break
         }
@@ -301,7 +363,9 @@ extension Resolution {
     /// The root's own list of its servers (RFC 8109 §4), with the hints' addresses where it gave none.
     private func primed(_ rrset: RRset, _ message: Message) {
         let servers = rrset.rdatas.compactMap(\.targetName).map { name in
-            let given = message.additionals.filter { $0.ownerName == name && ($0.type == .a || $0.type == .aaaa) }
+            let given = message.additionals.filter {
+                $0.ownerName == name && ($0.type == .a || $0.type == .aaaa)
+            }
             let known = settings.rootHints.first { $0.name == name }?.addresses ?? []
             let addresses = given.compactMap(\.rdata.address)
             return Delegation.NameServer(name, addresses: addresses.isEmpty ? known : addresses)

@@ -12,15 +12,15 @@ extension Resolution {
             for type in addressTypes {
                 switch cache.lookup(nameServer.name, type, now: now) {
                 case .rrset(let cached):
-                    addresses += cached.rrset.rdatas.prefix(Delegation.maximumAddressesPerName).compactMap(\.address)
+                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer)
+                        .compactMap(\.address)
                 case .noData:
                     continue
                 case nil:
-                    let isKnown = addresses.contains { RecordType.address($0.family) == type }
-                    guard !isKnown else { continue }
                     if addresses.isEmpty {
                         missing.append(Question(nameServer.name, type))
-                    } else {
+                    } else if !nameServer.name.isSubdomain(of: delegation.zone) {
+                        // A name in the zone itself only these same servers could tell.
                         spare.append(Question(nameServer.name, type))
                     }
                 }
@@ -30,9 +30,36 @@ extension Resolution {
         missing.shuffle(using: &random)
         // IPv4 first: the second address family is looked up when the first gave nothing.
         missing.sort { $0.qtype < $1.qtype }
-        return ZoneState(
+        var zone = ZoneState(
             zone: delegation.zone, kind: .recursion, isFromCache: isFromCache, servers: servers,
-            unresolved: missing + spare)
+            unresolved: missing)
+        zone.spare = spare
+        if !delegation.zone.isRoot { zone.expiry = now.uptime + Int64(delegation.ttl) * 1000 }
+        zone.nameServers = delegation.nameServers.map(\.name)
+        return zone
+    }
+
+    /// What glue kept us from looking up is looked up after all. True when there was any.
+    func useSpareNames(_ id: LookupID) -> Bool {
+        guard let zone = lookups[id]?.zone, !zone.spare.isEmpty else { return false }
+        lookups[id]?.zone?.unresolved = zone.spare
+        lookups[id]?.zone?.spare = []
+        return true
+    }
+
+    /// Adds the addresses that parents of the servers' names give as glue, which may differ from what the names' own
+    /// zones say. True when there was any.
+    func addParentSideAddresses(_ id: LookupID) -> Bool {
+        guard var zone = lookups[id]?.zone, !zone.triedParentSide else { return false }
+        zone.triedParentSide = true
+        let before = zone.servers.count
+        for name in zone.nameServers {
+            let delegation = cache.closestDelegation(to: name, notAbove: .root, now: now)
+            let glue = delegation?.nameServers.first { $0.name == name }?.addresses ?? []
+            for address in glue { add(address, to: &zone.servers) }
+        }
+        lookups[id]?.zone = zone
+        return zone.servers.count > before
     }
 
     private var addressTypes: [RecordType] {
@@ -60,9 +87,14 @@ extension Resolution {
     /// Starts lookups for addresses that are not known. True when the lookup has something to wait for.
     func lookUpServers(_ id: LookupID) -> Bool {
         var started = 0
-        while started < Self.parallelLookups, let question = lookups[id]?.zone?.unresolved.first {
+        var type: RecordType?
+        while started < Self.parallelLookups, let question = lookups[id]?.zone?.unresolved.first,
+            type == nil || question.qtype == type
+        {
             lookups[id]?.zone?.unresolved.removeFirst()
-            if lookUp(question, for: id) { started += 1 }
+            guard lookUp(question, for: id) else { continue }
+            started += 1
+            type = question.qtype
         }
         return !(lookups[id]?.children.isEmpty ?? true)
     }
@@ -71,7 +103,9 @@ extension Resolution {
         guard let lookup = lookups[id], let zone = lookup.zone, lookup.depth < settings.limits.depth,
             zone.addressLookups < settings.limits.addressLookupsPerDelegation
         else { return false }
-        if let existing = lookups.first(where: { $0.value.current == question || $0.value.question == question }) {
+        if let existing = lookups.first(where: {
+            $0.value.current == question || $0.value.question == question
+        }) {
             // Waiting on somebody who waits on us would never end: a cyclic delegation.
             guard existing.value.purpose == .address, !waits(existing.key, on: id) else { return false }
             link(id, waitsOn: existing.key)
@@ -103,11 +137,13 @@ extension Resolution {
         guard var lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
         if child.purpose == .address, var servers = lookup.zone?.servers {
             let found = outcome.answers.last.map { $0.type == child.question.qtype ? $0.rdatas : [] } ?? []
-            for address in found.prefix(Delegation.maximumAddressesPerName).compactMap(\.address) {
+            for address in found.prefix(settings.limits.addressesPerNameServer).compactMap(\.address) {
                 add(address, to: &servers)
             }
             lookup.zone?.servers = servers
-            if outcome.responseCode == .serverFailure, !outcome.isUsable { lookup.failure = lookup.failure ?? outcome.error }
+            if outcome.responseCode == .serverFailure, !outcome.isUsable {
+                lookup.failure = lookup.failure ?? outcome.error
+            }
         }
         lookups[waiter] = lookup
         pending.append(waiter)

@@ -33,8 +33,10 @@ public final class Resolution {
         /// Nothing came for so long that another try is due; the exchange stays open.
         case retryDue(ExchangeNumber)
         case timedOut(ExchangeNumber)
-        /// The network refused.
+        /// The exchange failed: a connection broke, or there was no socket for it.
         case failed(ExchangeNumber)
+        /// There is no way to the server, as to IPv6 addresses from a host that has none.
+        case unreachable(ExchangeNumber)
         /// The time for the whole is up.
         case deadline
     }
@@ -69,6 +71,7 @@ public final class Resolution {
     var random: RandomSource
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
+    let isOffline: Bool
     var lookups: [LookupID: Lookup] = [:]
     var exchanges: [ExchangeNumber: Exchange] = [:]
     var actions: [Action] = []
@@ -83,16 +86,19 @@ public final class Resolution {
 
     static let mainLookup = 0
 
-    /// - Parameter skipsCache: fetch afresh although an answer is there (prefetch).
+    /// - Parameters:
+    ///   - skipsCache: fetch afresh although an answer is there (prefetch).
+    ///   - isOffline: answer from what is known or not at all (RD clear); REFUSED stands for "not known".
     public init(
         _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
-        cookieKey: SipHash.Key, skipsCache: Bool = false
+        cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false
     ) {
         self.question = question
         self.settings = settings
         self.cache = cache
         self.random = random
         self.cookieKey = cookieKey
+        self.isOffline = isOffline
         let id = addLookup(Lookup(question, purpose: .client, depth: 0))
         lookups[id]?.skipsCache = skipsCache
     }
@@ -107,6 +113,7 @@ public final class Resolution {
         case .retryDue(let number): retryDue(number)
         case .timedOut(let number): exchangeEnded(number, timedOut: true)
         case .failed(let number): exchangeEnded(number, timedOut: false)
+        case .unreachable(let number): unreachable(number)
         case .deadline: finishMain(.failure(ExtendedError(.noReachableAuthority, "no answer in time")))
         }
         // Lookups are moved on from one place, one after the other, so that no call nests without bound.

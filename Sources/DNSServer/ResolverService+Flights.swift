@@ -18,13 +18,13 @@ extension ResolverService {
         if let local = localOutcome(question) {
             for variant in [AnswerVariant(), .dnssecOK] {
                 cache.admit(
-                    finishedAnswer(local, question, variant), for: question, variant: variant, now: context.now)
+                    finishedAnswer(local, question, variant), for: question, variant: variant,
+                    now: context.now)
             }
             return answerNow(local, question, packet, view, client, into: &response)
         }
         guard view.header.flags.contains(.rd) else {
-            let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
-            return reject(.refused, error, packet, view, client, into: &response)
+            return answerOffline(question, packet, view, client, into: &response)
         }
         if let failure = cache.lookupFailure(question, now: context.now) {
             // RFC 8767 §5, failure recheck timer: while the last try's failure is fresh, stale data goes out at once.
@@ -35,15 +35,34 @@ extension ResolverService {
         return wait(packet, view, client, for: question, into: &response)
     }
 
+    /// Recursion was not asked for: what is known is told, nobody else is asked.
+    private func answerOffline(
+        _ question: Question, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let resolution = Resolution(
+            question, settings: settings.resolver, cache: cache, random: random.fork(),
+            cookieKey: secrets.clientCookies, isOffline: true)
+        guard case .finish(let outcome) = resolution.handle(.start, now: context.now).last, outcome.isUsable
+        else {
+            let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
+            return reject(.refused, error, packet, view, client, into: &response)
+        }
+        let answers = keep(outcome, question, [Self.variant(view).rawValue])
+        return .answered(respond(answers, packet, view, client, into: &response))
+    }
+
     /// Names that are answered here. An alias that leads away is left to the resolution.
     func localOutcome(_ question: Question) -> Outcome? {
         guard let local = settings.resolver.localNames.answer(question) else { return nil }
         var outcome = Outcome(.noError)
         outcome.isLocal = true
+        outcome.isAuthoritative = true
         switch local {
-        case .records(let rrsets):
+        case .records(let rrsets, let isAuthoritative):
             if rrsets.first?.type == .cname, question.qtype != .cname { return nil }
             outcome.answers = rrsets
+            outcome.isAuthoritative = isAuthoritative
         case .noData(let soa):
             outcome.authorities = [soa]
         case .nxDomain(let soa):
@@ -53,8 +72,10 @@ extension ResolverService {
         return outcome
     }
 
-    func finishedAnswer(_ outcome: Outcome, _ question: Question, _ variant: AnswerVariant) -> FinishedAnswer {
-        var builder = AnswerBuilder(question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
+    func finishedAnswer(_ outcome: Outcome, _ question: Question, _ variant: AnswerVariant) -> FinishedAnswer
+    {
+        var builder = AnswerBuilder(
+            question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
         if !settings.minimalResponses, !outcome.isLocal, let owner = outcome.answers.last?.ownerName {
             builder.delegation = cache.closestDelegation(to: owner, notAbove: .root, now: context.now)
         }
@@ -107,7 +128,8 @@ extension ResolverService {
             }
         }
         if flight.clients.isEmpty { scheduleStaleAnswer(flight) }
-        let query = WaitingQuery(client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
+        let query = WaitingQuery(
+            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
         flight.clients.append(query)
         waitingByClient[address, default: 0] += 1
         return .deferred
@@ -143,7 +165,8 @@ extension ResolverService {
 
     func prefetch(_ packet: Span<UInt8>, _ view: QueryView) {
         guard let question = Self.question(packet, view), flightByQuestion[question] == nil,
-            flights.count < settings.resolutionsPerWorker, cache.lookupFailure(question, now: context.now) == nil
+            flights.count < settings.resolutionsPerWorker,
+            cache.lookupFailure(question, now: context.now) == nil
         else { return }
         counters.count(.prefetches)
         handle(.start, makeFlight(question, Self.variant(view), initiator: nil, skipsCache: true))
@@ -179,9 +202,17 @@ extension ResolverService {
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
-        if end == .timedOut { counters.count(.upstreamTimeouts) }
-        handle(end == .timedOut ? .timedOut(number) : .failed(number), flight)
+        switch end {
+        case .timedOut:
+            counters.count(.upstreamTimeouts)
+            handle(.timedOut(number), flight)
+        case .failed(let code):
+            handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
+        }
     }
+
+    /// `EADDRNOTAVAIL`, `ENETUNREACH`, `EHOSTUNREACH` of Linux, said by our own kernel when it finds no route.
+    private static let unreachable: Set<Int32> = [99, 101, 113]
 
     public func timerFired(_ token: UInt64) {
         guard let flight = flights[FlightToken.flight(token)] else { return }
@@ -217,7 +248,9 @@ extension ResolverService {
         flights[flight.id] = nil
         flightByQuestion[flight.question] = nil
         counters.resolved(after: context.now.monotonic - flight.startedAt)
-        let result = outcome.isUsable ? keep(outcome, flight) : keepFailure(outcome, flight)
+        let result =
+            outcome.isUsable
+            ? keep(outcome, flight.question, flight.variants) : keepFailure(outcome, flight)
         flight.result = result
         for query in flight.clients {
             reply(to: query) { packet, response in
@@ -228,14 +261,22 @@ extension ResolverService {
     }
 
     /// Makes and keeps the finished answers that the clients need.
-    private func keep(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
-        let outcome = settings.rebinding?.filter(outcome, for: flight.question.qname) ?? outcome
+    private func keep(
+        _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+    ) -> FlightResult {
+        let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        let isHuge = outcome.answers.contains { $0.rdatas.count > Cache.maximumRecordsPerRRset }
         var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
-        for bits in flight.variants {
+        for bits in variants {
             let variant = AnswerVariant(rawValue: bits)
-            let answer = finishedAnswer(outcome, flight.question, variant)
+            let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
-            cache.admit(answer, for: flight.question, variant: variant, now: context.now)
+            if isHuge || answer.ttl == 0 {
+                // Not kept; and what was kept before, even as stale data, is no longer true.
+                cache.removeAnswer(for: question, variant: variant)
+            } else {
+                cache.admit(answer, for: question, variant: variant, now: context.now)
+            }
         }
         return .answers(answers, outcome.error)
     }

@@ -42,6 +42,8 @@ public struct ServerSettings: Sendable {
     public var clientsPerResolution = 1000
     /// Resolutions in flight in one worker; then the oldest of the busiest client goes.
     public var resolutionsPerWorker = 4096
+    /// EDNS options read of one query.
+    public var ednsOptions = EDNS.maximumOptions
     public var logsQueries = false
     public var resolver = ResolverSettings()
 
@@ -62,7 +64,8 @@ public struct AccessPolicy: Sendable, Equatable {
         allow: [IPNetwork] = IPNetwork.loopbackAndPrivate, refuse: [IPNetwork] = [], drop: [IPNetwork] = []
     ) {
         let rules =
-            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) } + allow.map { ($0, Verdict.allow) }
+            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) }
+            + allow.map { ($0, Verdict.allow) }
         self.rules = rules.sorted { $0.0.prefixLength > $1.0.prefixLength }
     }
 
@@ -87,10 +90,14 @@ public struct RebindingProtection: Sendable, Equatable {
 
     /// The answer without forbidden addresses; nil where nothing had to go.
     func filter(_ outcome: Outcome, for qname: DomainName) -> Outcome? {
-        guard !outcome.isLocal, let last = outcome.answers.last, last.type == .a || last.type == .aaaa else { return nil }
+        guard !outcome.isLocal, let last = outcome.answers.last else { return nil }
+        guard [.a, .aaaa, .svcb, .https].contains(last.type) else { return nil }
         let isAllowed = { (name: DomainName) in allowed.contains { name.isSubdomain(of: $0) } }
         guard !isAllowed(last.ownerName), !isAllowed(qname) else { return nil }
-        let kept = last.rdatas.filter { rdata in rdata.address.map { !networks.contains($0.unmapped) } ?? true }
+        let kept = last.rdatas.filter { rdata in
+            let addresses = rdata.address.map { [$0] } ?? ServiceParameter.addressHints(of: rdata)
+            return !addresses.contains { networks.contains($0.unmapped) }
+        }
         guard kept.count < last.rdatas.count else { return nil }
         var filtered = outcome
         filtered.error = ExtendedError(.filtered, "private address in a public name (rebinding protection)")

@@ -65,7 +65,8 @@ struct DatagramBatch: ~Copyable {
     @inline(__always)
     func answer(_ index: Int, with out: Int, count: Int) -> Bool {
         unsafe clinux_batch_answer(
-            batch, UInt32(truncatingIfNeeded: out), UInt32(truncatingIfNeeded: index), UInt32(clamping: count)) == 0
+            batch, UInt32(truncatingIfNeeded: out), UInt32(truncatingIfNeeded: index), UInt32(clamping: count)
+        ) == 0
     }
 
     func address(_ out: Int, to peer: SocketAddress, from local: SocketAddress?, count: Int) -> Bool {
@@ -75,8 +76,8 @@ struct DatagramBatch: ~Copyable {
             batch, UInt32(truncatingIfNeeded: out), &to, &from, UInt32(clamping: count)) == 0
     }
 
-    /// Sends the first `count` outgoing slots and says how many the kernel took. A message that it refuses is passed
-    /// over; when its queue is full the rest is lost, as datagrams may be.
+    /// Sends the first `count` outgoing slots and says how many the kernel took. A message that it refuses is
+    /// passed over; when its queue is full the rest is lost, as datagrams may be.
     func send(_ count: Int, on descriptor: borrowing FileDescriptor) -> Int {
         var next: UInt32 = 0
         let end = UInt32(clamping: count)

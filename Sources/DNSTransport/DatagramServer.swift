@@ -1,7 +1,8 @@
 import CLinux
 import DNSWire
 
-/// The UDP side of a worker: reads batches of queries, has each answered in place, and sends the answers in one go.
+/// The UDP side of a worker: reads batches of queries, has each answered in place, and sends the answers in
+/// one go.
 ///
 /// This is the way of a cache hit. It makes no allocation, takes no lock and waits for nothing.
 final class DatagramServer {
@@ -9,13 +10,15 @@ final class DatagramServer {
     private var listeners: [ListeningSocket]
     /// Queries, and the answers given to them at once.
     private let batch: DatagramBatch
-    /// Replies to deferred queries: they may be made while an answer is being written, so they have their own slots.
+    /// Replies to deferred queries: they may be made while an answer is being written, so they have their own
+    /// slots.
     private let replies: DatagramBatch
     /// Slots of `replies` filled, all for the listener `repliesListener`.
     private var repliesFilled = 0
     private var repliesListener = 0
 
-    /// Most deferred replies sent by one system call. They come in bursts when a resolution ends that many wait for.
+    /// Most deferred replies sent by one system call. They come in bursts when a resolution ends that many
+    /// wait for.
     private static let replySlots = 64
 
     init(sockets: [ListeningSocket], loop: EventLoop) throws(SystemError) {
@@ -74,7 +77,8 @@ final class DatagramServer {
             let query = unsafe batch.query(slot, count: Int(datagram.length))
             var response = unsafe batch.response(filled).mutableSpan
             bytesIn += query.count
-            guard case .answered(let count) = unsafe service.receive(query.span, from: client, into: &response),
+            guard
+                case .answered(let count) = unsafe service.receive(query.span, from: client, into: &response),
                 count > 0, count <= batch.sendSize, batch.answer(slot, with: filled, count: count)
             else { continue }
             filled += 1
@@ -92,7 +96,8 @@ final class DatagramServer {
 
     /// Puts a reply in line; it leaves at the end of this turn at the latest.
     func reply(_ message: Span<UInt8>, to client: Client) {
-        guard client.route < UInt64(listeners.count), !message.isEmpty, message.count <= replies.sendSize else {
+        guard client.route < UInt64(listeners.count), !message.isEmpty, message.count <= replies.sendSize
+        else {
             return
         }
         let index = Int(client.route)

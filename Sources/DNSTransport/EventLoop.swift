@@ -3,7 +3,8 @@ import DNSWire
 
 /// What a worker waits for: descriptors that become ready, and moments that come. It knows nothing of DNS.
 ///
-/// Readiness is level-triggered: whatever a turn leaves undone because of a limit is reported again by the next wait.
+/// Readiness is level-triggered: whatever a turn leaves undone because of a limit is reported again by the
+/// next wait.
 @safe
 final class EventLoop {
     let configuration: WorkerConfiguration
@@ -32,7 +33,9 @@ final class EventLoop {
 
     //--- Descriptors ---
 
-    func watch(_ descriptor: borrowing FileDescriptor, for interest: Interest, as token: EventToken) throws(SystemError) {
+    func watch(_ descriptor: borrowing FileDescriptor, for interest: Interest, as token: EventToken)
+        throws(SystemError)
+    {
         try SystemError.check(
             clinux_epoll_add(epoll.number, descriptor.number, interest.rawValue, token.bits))
     }

@@ -2,10 +2,12 @@ import CLinux
 public import DNSWire
 import Synchronization
 
-/// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything serves.
+/// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything
+/// serves.
 ///
-/// Every worker has a socket of its own on each address, and the kernel spreads the clients over them (`SO_REUSEPORT`).
-/// All UDP sockets are bound before the first TCP socket listens: a client that can connect finds UDP answering too.
+/// Every worker has a socket of its own on each address, and the kernel spreads the clients over them
+/// (`SO_REUSEPORT`). All UDP sockets are bound before the first TCP socket listens: a client that can connect
+/// finds UDP answering too.
 public final class ListeningSockets: Sendable {
     /// The addresses as bound: the port is the kernel's choice where 0 was asked for. In the order asked.
     public let addresses: [SocketAddress]
@@ -22,10 +24,11 @@ public final class ListeningSockets: Sendable {
     ) throws(ListenError) -> ListeningSockets {
         let configuration = configuration.checked
         var shares = Array(repeating: WorkerSockets(), count: max(1, workers))
+        // All are claimed before one is bound: our own wildcard address would be in the way of a particular
+        // one.
         var bound: [SocketAddress] = []
-        for address in addresses {
-            bound.append(try bind(address, for: &shares, configuration))
-        }
+        for address in addresses { bound.append(try claim(address, configuration)) }
+        for address in bound { try bind(address, for: &shares, configuration) }
         for socket in shares.flatMap(\.streams) {
             try socket.listen(backlog: configuration.acceptBacklog)
         }
@@ -46,34 +49,41 @@ public final class ListeningSockets: Sendable {
     /// Ports chosen by the kernel for UDP that are tried for TCP too before giving up; one is taken rarely.
     private static let portAttempts = 16
 
-    /// Binds both transports of every worker and adds them to `shares`; the address as bound.
-    private static func bind(
-        _ asked: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+    /// Makes sure that nobody has the address, and chooses its port where 0 was asked for.
+    ///
+    /// Sockets with `SO_REUSEPORT` would share a port with another server of the same user without an error,
+    /// and the kernel even hands out such a port as a free one. So sockets without it ask first, and are
+    /// closed again.
+    private static func claim(
+        _ asked: SocketAddress, _ configuration: WorkerConfiguration
     ) throws(ListenError) -> SocketAddress {
         var failure = ListenError(
             address: asked, transport: .udp, error: SystemError(code: SystemError.addressInUse))
         for _ in 0..<(asked.port == 0 ? portAttempts : 1) {
-            var address = asked
-            var datagrams: [ListeningSocket] = []
-            var streams: [ListeningSocket] = []
             do throws(ListenError) {
-                for _ in shares {
-                    datagrams.append(try ListeningSocket(binding: address, .udp, configuration))
-                    address = datagrams.last?.address ?? address
-                }
-                for _ in shares { streams.append(try ListeningSocket(binding: address, .tcp, configuration)) }
+                let datagrams = try ListeningSocket(binding: asked, .udp, configuration, isShared: false)
+                _ = try ListeningSocket(binding: datagrams.address, .tcp, configuration, isShared: false)
+                return datagrams.address
             } catch {
                 failure = error
-                guard asked.port == 0, error.error.code == SystemError.addressInUse else { throw error }
-                continue
+                guard error.error.code == SystemError.addressInUse else { throw error }
             }
-            for index in shares.indices {
-                shares[index].datagrams.append(datagrams[index])
-                shares[index].streams.append(streams[index])
-            }
-            return address
         }
         throw failure
+    }
+
+    /// Binds both transports of every worker, UDP first, and adds them to `shares`.
+    private static func bind(
+        _ address: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+    ) throws(ListenError) {
+        for index in shares.indices {
+            shares[index].datagrams.append(
+                try ListeningSocket(binding: address, .udp, configuration, isShared: true))
+        }
+        for index in shares.indices {
+            shares[index].streams.append(
+                try ListeningSocket(binding: address, .tcp, configuration, isShared: true))
+        }
     }
 }
 
@@ -90,16 +100,18 @@ final class ListeningSocket: Sendable {
     let address: SocketAddress
     let transport: Client.Transport
 
-    /// Opens, sets up and binds a socket. A stream socket does not listen yet.
+    /// Opens, sets up and binds a socket; `isShared`: beside others on the same address and port. A stream
+    /// socket does not listen yet.
     init(
-        binding address: SocketAddress, _ transport: Client.Transport, _ configuration: WorkerConfiguration
+        binding address: SocketAddress, _ transport: Client.Transport, _ configuration: WorkerConfiguration,
+        isShared: Bool
     ) throws(ListenError) {
         do throws(SystemError) {
             let kind = transport == .udp ? CLINUX_DATAGRAM : CLINUX_STREAM
             let family = address.address.family
             let descriptor = try FileDescriptor(
                 adopting: clinux_socket(family.rawValue, Int32(kind.rawValue)))
-            try descriptor.set(CLINUX_REUSE_PORT, 1)
+            if isShared { try descriptor.set(CLINUX_REUSE_PORT, 1) }
             if family == .ipv6 { try descriptor.set(CLINUX_ONLY_IPV6, 1) }
             switch transport {
             case .udp: try Self.setUpDatagrams(descriptor, address, configuration)
@@ -127,12 +139,13 @@ final class ListeningSocket: Sendable {
     ) throws(SystemError) {
         let isIPv4 = address.address.family == .ipv4
         try descriptor.set(isIPv4 ? CLINUX_IGNORE_PATH_MTU_IPV4 : CLINUX_IGNORE_PATH_MTU_IPV6, 1)
-        // Elsewhere the address asked is the address bound, and the kernel need not tell it for each datagram.
+        // Elsewhere the address asked is the address bound, and the kernel need not tell it for each
+        // datagram.
         if address.address.isUnspecified {
             try descriptor.set(isIPv4 ? CLINUX_PACKET_INFO_IPV4 : CLINUX_PACKET_INFO_IPV6, 1)
         }
-        try descriptor.set(CLINUX_RECEIVE_BUFFER, configuration.datagramReceiveBuffer)
-        try descriptor.set(CLINUX_SEND_BUFFER, configuration.datagramSendBuffer)
+        try descriptor.set(CLINUX_LARGE_RECEIVE_BUFFER, configuration.datagramReceiveBuffer)
+        try descriptor.set(CLINUX_LARGE_SEND_BUFFER, configuration.datagramSendBuffer)
     }
 
     /// Accepted connections inherit all of these.
@@ -153,6 +166,7 @@ public struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
     public var error: SystemError
 
     public var description: String {
-        "cannot listen on \(address.address) port \(address.port) over \(transport == .udp ? "UDP" : "TCP"): \(error)"
+        let name = transport == .udp ? "UDP" : "TCP"
+        return "cannot listen on \(address.address) port \(address.port) over \(name): \(error)"
     }
 }

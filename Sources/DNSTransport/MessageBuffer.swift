@@ -1,5 +1,6 @@
-/// Room for messages that are looked at where they arrived, or written before they are sent. Allocated once and never
-/// grown, so that its address stays: a span over it can be handed to the service while the owner changes other things.
+/// Room for messages that are looked at where they arrived, or written before they are sent. Allocated once
+/// and never grown, so that its address stays: a span over it can be handed to the service while the owner
+/// changes other things.
 @safe
 final class MessageBuffer {
     let octets: UnsafeMutableBufferPointer<UInt8>

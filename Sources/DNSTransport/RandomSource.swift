@@ -1,7 +1,8 @@
 import CLinux
 
-/// Unpredictable numbers for source ports, straight from the kernel's generator. Read in blocks, so that a port costs
-/// no system call. A port that can be guessed halves the work of poisoning a cache (RFC 5452 §9.2).
+/// Unpredictable numbers for source ports, straight from the kernel's generator. Read in blocks, so that a
+/// port costs no system call. A port that can be guessed halves the work of poisoning a cache (RFC 5452
+/// §9.2).
 struct RandomSource {
     private var block: [UInt8]
     private var used: Int
@@ -31,10 +32,12 @@ struct RandomSource {
         return value
     }
 
-    /// A source port from 1024 to 65535, each equally likely (RFC 5452 §9.2, RFC 6056 §3.2); nil without randomness.
+    /// A source port from 1024 to 65535, each equally likely (RFC 5452 §9.2, RFC 6056 §3.2); nil without
+    /// randomness.
     mutating func nextPort() -> UInt16? {
         while let value = next() {
-            // 1 of 64 values is a reserved port and is drawn again; this ends with the generator if not before.
+            // 1 of 64 values is a reserved port and is drawn again; this ends with the generator if not
+            // before.
             if value >= 1024 { return value }
         }
         return nil

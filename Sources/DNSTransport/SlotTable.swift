@@ -1,7 +1,7 @@
 /// Names an entry of a `SlotTable`: its place, and which occupant of that place is meant.
 ///
-/// The generation makes names safe to keep: a slot that was freed and filled again no longer answers to the old name,
-/// so a late event or reply never reaches the wrong peer.
+/// The generation makes names safe to keep: a slot that was freed and filled again no longer answers to the
+/// old name, so a late event or reply never reaches the wrong peer.
 struct SlotKey: Hashable, Sendable {
     /// Place in the table in the low 24 bits, generation in the 32 bits above; the top 8 bits are 0.
     let bits: UInt64
@@ -11,7 +11,9 @@ struct SlotKey: Hashable, Sendable {
     init(bits: UInt64) { self.bits = bits }
 
     init(slot: Int, generation: UInt32) {
-        bits = UInt64(generation) << Self.slotBits | (UInt64(truncatingIfNeeded: slot) & (1 << Self.slotBits - 1))
+        bits =
+            UInt64(generation) << Self.slotBits
+            | (UInt64(truncatingIfNeeded: slot) & (1 << Self.slotBits - 1))
     }
 
     var slot: Int { Int(bits & (1 << Self.slotBits - 1)) }

@@ -9,7 +9,8 @@ extension SocketAddress {
         case 4: self.init(IPAddress(ipv4: UInt32(truncatingIfNeeded: raw.low)), port: raw.port)
         case 6:
             self.init(
-                IPAddress(ipv6: UInt128(raw.high) << 64 | UInt128(raw.low)), port: raw.port, scopeID: raw.scope)
+                IPAddress(ipv6: UInt128(raw.high) << 64 | UInt128(raw.low)), port: raw.port,
+                scopeID: raw.scope)
         default: return nil
         }
     }
@@ -17,7 +18,8 @@ extension SocketAddress {
     @inline(__always)
     var raw: clinux_address {
         clinux_address(
-            high: UInt64(truncatingIfNeeded: address.bits >> 64), low: UInt64(truncatingIfNeeded: address.bits),
+            high: UInt64(truncatingIfNeeded: address.bits >> 64),
+            low: UInt64(truncatingIfNeeded: address.bits),
             scope: scopeID, port: port, family: address.family.rawValue)
     }
 }

@@ -1,4 +1,5 @@
-/// Finds messages in a DNS stream: each is preceded by its length in two octets (RFC 1035 §4.2.2, RFC 7766 §8).
+/// Finds messages in a DNS stream: each is preceded by its length in two octets (RFC 1035 §4.2.2, RFC 7766
+/// §8).
 enum StreamFrame: Equatable {
     /// A whole message at these offsets; the next frame begins where it ends.
     case message(Range<Int>)
@@ -21,8 +22,9 @@ enum StreamFrame: Equatable {
     }
 }
 
-/// Octets that came on a stream and could not be used yet: the beginning of a message, or, while the peer does not
-/// read its answers, messages whose turn has not come. Empty, and without storage, on a connection at rest.
+/// Octets that came on a stream and could not be used yet: the beginning of a message, or, while the peer
+/// does not read its answers, messages whose turn has not come. Empty, and without storage, on a connection
+/// at rest.
 struct StreamInput {
     private(set) var bytes: [UInt8] = []
 
@@ -33,11 +35,28 @@ struct StreamInput {
         if case .message = StreamFrame.next(in: bytes.span, at: 0) { true } else { false }
     }
 
+    /// Whether `more` completes the message that has begun here. Nothing kept, or less than a length, counts
+    /// as yes.
+    func isCompleted(by more: Int) -> Bool {
+        guard bytes.count >= StreamFrame.prefix else { return true }
+        let length = Int(bytes[0]) << 8 | Int(bytes[1])
+        return more >= StreamFrame.prefix + length - bytes.count
+    }
+
+    /// Keeps more of a message that has begun. It grows in place: a peer that sends single octets must not
+    /// have us copy the whole for each.
+    mutating func append(_ more: UnsafeBufferPointer<UInt8>) {
+        unsafe bytes.append(contentsOf: more)
+    }
+
     /// Moves everything to the front of `buffer`, which the owner makes large enough; the number of octets.
     mutating func move(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard !bytes.isEmpty else { return 0 }
         let count = min(bytes.count, buffer.count)
-        for index in 0..<count { unsafe buffer[index] = bytes[index] }
+        unsafe bytes.withUnsafeBufferPointer { kept in
+            unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                from: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: kept[..<count])))
+        }
         bytes = []
         return count
     }
@@ -56,18 +75,19 @@ struct StreamOutput {
     /// Octets at the front that were written already.
     private var written = 0
 
-    /// Storage above this many octets is given back once it is empty, so that one large answer does not cost a connection
-    /// its size for life.
+    /// Storage above this many octets is given back once it is empty, so that one large answer does not cost
+    /// a connection its size for life.
     static let keptCapacity = 4_096
 
     /// Octets not written yet.
     var count: Int { bytes.count - written }
     var isEmpty: Bool { count == 0 }
 
-    /// Appends a message with its length in front. False, and nothing is appended, when it is longer than a frame can
-    /// be or than `limit` octets waiting allow.
+    /// Appends a message with its length in front. False, and nothing is appended, when it is longer than a
+    /// frame can be or than `limit` octets waiting allow.
     mutating func append(_ message: Span<UInt8>, limit: Int) -> Bool {
-        guard message.count <= StreamFrame.longestMessage, count + StreamFrame.prefix + message.count <= limit else {
+        guard message.count <= StreamFrame.longestMessage, count + StreamFrame.prefix + message.count <= limit
+        else {
             return false
         }
         bytes.append(UInt8(truncatingIfNeeded: message.count >> 8))

@@ -10,11 +10,12 @@ final class StreamConnection {
     var output = StreamOutput()
     /// Queries that the service deferred and has not replied to.
     var deferred = 0
-    /// The client sent its last query (RFC 7766 §6.2.4), or is not listened to any more. What it is owed still goes out.
+    /// The client sent its last query (RFC 7766 §6.2.4), or is not listened to any more. What it is owed
+    /// still goes out.
     var inputEnded = false
 
-    /// When the last whole query came or the last response was written; nanoseconds of the monotonic clock. A client
-    /// that sends or reads an octet now and then does not move it.
+    /// When the last whole query came or the last response was written; nanoseconds of the monotonic clock. A
+    /// client that sends or reads an octet now and then does not move it.
     var progressedAt: Int64
     /// Since when the client has not taken its responses off us.
     var blockedSince: Int64?

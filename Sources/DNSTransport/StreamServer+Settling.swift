@@ -3,8 +3,8 @@ import DNSWire
 extension StreamServer {
     /// The end of a turn: gives every touched connection its one write and decides how it goes on.
     func settle(service: any WorkerService) {
-        // Settling may touch connections again (their replies came, or they are heard again). Those wait for the next
-        // turn, which then begins at once, so that one busy client does not keep the loop here.
+        // Settling may touch connections again (their replies came, or they are heard again). Those wait for
+        // the next turn, which then begins at once, so that one busy client does not keep the loop here.
         let keys = touched
         touched.removeAll(keepingCapacity: true)
         for key in keys {
@@ -22,7 +22,9 @@ extension StreamServer {
             write(connection)
         }
         if connection.isDoomed { return close(connection) }
-        if connection.inputEnded, connection.deferred == 0, connection.output.isEmpty { return close(connection) }
+        if connection.inputEnded, connection.deferred == 0, connection.output.isEmpty {
+            return close(connection)
+        }
 
         var interest: Interest = []
         if !connection.inputEnded, !connection.isPaused(configuration) {
@@ -41,7 +43,9 @@ extension StreamServer {
     private func write(_ connection: StreamConnection) {
         guard !connection.output.isEmpty, !connection.isDoomed else { return }
         let now = loop.now.monotonic
-        let result = unsafe connection.output.withUnwritten { octets in unsafe connection.descriptor.send(octets) }
+        let result = unsafe connection.output.withUnwritten { octets in
+            unsafe connection.descriptor.send(octets)
+        }
         switch result {
         case .octets(let count):
             connection.output.advance(by: count)
@@ -59,8 +63,8 @@ extension StreamServer {
 
     //--- Deadlines ---
 
-    /// Sets the connection's timer to its deadline if that is earlier than what it is set to. A deadline that moved back
-    /// is found when the timer fires, so that a busy connection does not arm one for each query.
+    /// Sets the connection's timer to its deadline if that is earlier than what it is set to. A deadline that
+    /// moved back is found when the timer fires, so that a busy connection does not arm one for each query.
     func armTimer(of connection: StreamConnection) {
         let deadline = connection.deadline(configuration)
         guard deadline < connection.timerDue else { return }

@@ -3,9 +3,10 @@ import DNSWire
 
 /// The TCP side of a worker (RFC 7766): the connections that clients made.
 ///
-/// A turn reads once from each connection that has something, answers every whole query, and marks the connection as
-/// touched. At the end of the turn each touched connection is settled (`StreamServer+Settling`): its responses are written
-/// in one go, and then it is decided whether it is read from, waited for, or closed.
+/// A turn reads once from each connection that has something, answers every whole query, and marks the
+/// connection as touched. At the end of the turn each touched connection is settled
+/// (`StreamServer+Settling`): its responses are written in one go, and then it is decided whether it is read
+/// from, waited for, or closed.
 final class StreamServer {
     let loop: EventLoop
     let configuration: WorkerConfiguration
@@ -51,7 +52,8 @@ final class StreamServer {
         }
         let connection = StreamConnection(
             adopting: stream.descriptor, key: key,
-            client: Client(transport: .tcp, peer: peer, local: local, route: key.bits), now: loop.now.monotonic)
+            client: Client(transport: .tcp, peer: peer, local: local, route: key.bits),
+            now: loop.now.monotonic)
         do throws(SystemError) {
             try loop.watch(connection.descriptor, for: .readable, as: EventToken(.connection, key))
         } catch {
@@ -64,10 +66,12 @@ final class StreamServer {
         armTimer(of: connection)
     }
 
-    /// True when a connection from `client` fits, after another one was closed for it where that was needed and fair.
+    /// True when a connection from `client` fits, after another one was closed for it where that was needed
+    /// and fair.
     private func makeRoom(for client: IPAddress) -> Bool {
         if quota.isExhausted(client) {
-            guard let victim = longestIdle(where: { $0.client.peer.address.unmapped == client.unmapped }) else {
+            guard let victim = longestIdle(where: { $0.client.peer.address.unmapped == client.unmapped })
+            else {
                 return false
             }
             evict(victim)
@@ -84,8 +88,9 @@ final class StreamServer {
         close(connection)
     }
 
-    /// Whom to close when there is no room: nobody with deferred queries; who idles before who does not read its
-    /// responses; then who made no progress for longest. Looks at every connection, which is done only when full.
+    /// Whom to close when there is no room: nobody with deferred queries; who idles before who does not read
+    /// its responses; then who made no progress for longest. Looks at every connection, which is done only
+    /// when full.
     private func longestIdle(where isCandidate: (StreamConnection) -> Bool) -> StreamConnection? {
         var best: StreamConnection?
         func rank(_ connection: StreamConnection) -> (Int, Int64) {
@@ -114,11 +119,15 @@ final class StreamServer {
     }
 
     private func read(_ connection: StreamConnection, _ service: any WorkerService) {
-        let kept = unsafe connection.input.move(to: readBuffer.octets)
+        let kept = connection.input.count
         let free = unsafe readBuffer.slice(kept..<readBuffer.capacity)
         switch unsafe connection.descriptor.receive(into: free) {
-        case .octets(let count): answer(connection, kept + count, service)
-        case .nothing: keep(connection, 0..<kept)
+        case .octets(let count) where connection.input.isCompleted(by: count):
+            _ = unsafe connection.input.move(to: readBuffer.octets)
+            answer(connection, kept + count, service)
+        case .octets(let count):
+            unsafe connection.input.append(UnsafeBufferPointer(readBuffer.slice(kept..<kept + count)))
+        case .nothing: break
         case .end: connection.inputEnded = true
         case .failed: close(connection)
         }
@@ -129,8 +138,8 @@ final class StreamServer {
         answer(connection, unsafe connection.input.move(to: readBuffer.octets), service)
     }
 
-    /// Answers every whole query among the first `count` octets of the read buffer, as far as the connection may be
-    /// heard, and keeps the rest.
+    /// Answers every whole query among the first `count` octets of the read buffer, as far as the connection
+    /// may be heard, and keeps the rest.
     private func answer(_ connection: StreamConnection, _ count: Int, _ service: any WorkerService) {
         let octets = unsafe UnsafeBufferPointer(readBuffer.slice(0..<count))
         var offset = 0
@@ -150,9 +159,13 @@ final class StreamServer {
         connection.progressedAt = loop.now.monotonic
         loop.counters.streamQueries.add()
         loop.counters.streamQueryBytes.add(query.count)
-        // Counted before the service runs, so that a reply from within `receive` finds the query that it is for.
+        // Counted before the service runs, so that a reply from within `receive` finds the query that it is
+        // for.
         connection.deferred += 1
-        var response = unsafe responseBuffer.octets.mutableSpan
+        // A local copy of the pointer: a span made straight from the class's property crashes the optimiser
+        // (Swift 6.3.1).
+        let room = unsafe responseBuffer.slice(0..<responseBuffer.capacity)
+        var response = unsafe room.mutableSpan
         let disposition = unsafe service.receive(query.span, from: connection.client, into: &response)
         if disposition == .deferred { return }
         connection.deferred = max(0, connection.deferred - 1)
@@ -173,25 +186,30 @@ final class StreamServer {
     //--- Responses ---
 
     func reply(_ message: Span<UInt8>, to client: Client) {
-        guard let connection = connections[SlotKey(bits: client.route)], connection.deferred > 0 else { return }
+        guard let connection = connections[SlotKey(bits: client.route)], connection.deferred > 0 else {
+            return
+        }
         connection.deferred -= 1
         put(message, on: connection)
         touch(connection)
     }
 
     func abandon(_ client: Client) {
-        guard let connection = connections[SlotKey(bits: client.route)], connection.deferred > 0 else { return }
+        guard let connection = connections[SlotKey(bits: client.route)], connection.deferred > 0 else {
+            return
+        }
         connection.deferred -= 1
         connection.progressedAt = loop.now.monotonic
         touch(connection)
     }
 
-    /// Appends a response. A connection for which there is no room any more does not read what it asked for, and is
-    /// closed with its next settling.
+    /// Appends a response. A connection for which there is no room any more does not read what it asked for,
+    /// and is closed with its next settling.
     private func put(_ message: Span<UInt8>, on connection: StreamConnection) {
         let before = connection.output.count
         let room = configuration.outputTotal - outputTotal
-        guard connection.output.append(message, limit: min(configuration.outputPerConnection, before + room)) else {
+        guard connection.output.append(message, limit: min(configuration.outputPerConnection, before + room))
+        else {
             connection.isDoomed = true
             return
         }

@@ -19,7 +19,9 @@ extension SystemError {
     static func meansWait(_ code: Int32) -> Bool { code == EAGAIN || code == EWOULDBLOCK }
 
     /// The kernel has no room for another datagram now.
-    static func meansQueueFull(_ code: Int32) -> Bool { meansWait(code) || code == ENOBUFS || code == ENOMEM || code == 0 }
+    static func meansQueueFull(_ code: Int32) -> Bool {
+        meansWait(code) || code == ENOBUFS || code == ENOMEM || code == 0
+    }
 
     /// The process or the machine has run out of descriptors or memory.
     static func meansExhausted(_ code: Int32) -> Bool {

@@ -6,8 +6,10 @@ struct TimerHandle: Hashable, Sendable {
 
 /// Everything on a worker that waits for a moment, in the order in which it is due.
 ///
-/// A binary heap over a table of nodes. Arming and removing take O(log n) and no system call; the loop's one wait takes
-/// its time-out from `next`. Timers that are due at the same nanosecond fire in the order in which they were armed.
+/// A binary heap over a table of nodes. Arming and removing take O(log n) and no system call; the loop's one
+/// wait takes its time-out from `next`. Timers that are due at the same nanosecond fire in the order in which
+/// they were armed. It holds at most one timer for each exchange and each connection, which are bounded, and
+/// what the service schedules, which the service bounds.
 struct TimerQueue<Payload> {
     private struct Node {
         var payload: Payload?

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What a worker has done since it started. A snapshot: each number is right, and they may be some packets apart.
+/// What a worker has done since it started. A snapshot: each number is right, and they may be some packets
+/// apart.
 public struct TransportCounters: Sendable, Hashable {
     public var datagramQueries: UInt64 = 0
     public var datagramQueryBytes: UInt64 = 0

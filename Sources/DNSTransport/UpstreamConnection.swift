@@ -9,18 +9,18 @@ final class UpstreamConnection {
     var isConnecting = true
     /// It takes no more queries and is closed with its last exchange.
     var isRetired = false
-    /// Set when the stream ended: the `errno` for exchanges that wait.
-    var endCode: Int32?
     var input = StreamInput()
     var output = StreamOutput()
     var interest: Interest = []
     var isTouched = false
     var idleTimer: TimerHandle?
+    /// Whether an exchange was answered on it.
+    private(set) var hasReplied = false
     /// Messages that nobody waited for.
     private(set) var junk = 0
 
-    /// Who waits for which ID. Nil: the exchange was given up, but its reply may still come, and must not be taken for
-    /// that of another query; so the ID is not used again here until it has.
+    /// Who waits for which ID. Nil: the exchange was given up, but its reply may still come, and must not be
+    /// taken for that of another query; so the ID is not used again here until it has.
     private var expected: [UInt16: ExchangeID?] = [:]
     /// Exchanges that wait.
     private(set) var liveCount = 0
@@ -34,7 +34,8 @@ final class UpstreamConnection {
     var liveExchanges: [ExchangeID] { expected.values.compactMap(\.self) }
 
     func takes(_ id: UInt16, _ configuration: WorkerConfiguration) -> Bool {
-        !isRetired && endCode == nil && expected.count < configuration.exchangesPerConnection && expected[id] == nil
+        !isRetired && expected.count < configuration.exchangesPerConnection
+            && expected[id] == nil
             && output.count + StreamFrame.longestFrame <= configuration.upstreamOutput
     }
 
@@ -53,6 +54,7 @@ final class UpstreamConnection {
     func take(_ message: Span<UInt8>) -> ExchangeID? {
         let id = Self.id(of: message)
         if message.count >= 2, let known = expected[id] {
+            hasReplied = true
             if let exchange = known { return exchange }
             expected[id] = nil
         } else {

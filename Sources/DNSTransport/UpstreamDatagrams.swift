@@ -1,8 +1,8 @@
 import CLinux
 import DNSWire
 
-/// Queries over UDP: each has a connected socket of its own on a random port, so that whoever forges a reply must guess
-/// the port and the ID, and send from the server's address (RFC 5452 §9).
+/// Queries over UDP: each has a connected socket of its own on a random port, so that whoever forges a reply
+/// must guess the port and the ID, and send from the server's address (RFC 5452 §9).
 final class UpstreamDatagrams {
     /// The socket of one exchange.
     private final class Socket {
@@ -31,7 +31,9 @@ final class UpstreamDatagrams {
     var count: Int { sockets.count }
 
     /// Opens a socket and sends the query.
-    func open(for exchange: ExchangeID, _ message: [UInt8], to server: SocketAddress) throws(SystemError) -> SlotKey {
+    func open(for exchange: ExchangeID, _ message: [UInt8], to server: SocketAddress) throws(SystemError)
+        -> SlotKey
+    {
         guard let key = sockets.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
         let family = server.address.family
         let socket = Socket(
@@ -44,7 +46,8 @@ final class UpstreamDatagrams {
         var raw = server.raw
         try SystemError.check(unsafe clinux_connect(socket.descriptor.number, &raw))
         try loop.watch(socket.descriptor, for: .readable, as: EventToken(.upstreamDatagram, key))
-        let result = unsafe message.withUnsafeBufferPointer { octets in unsafe socket.descriptor.send(octets) }
+        let result = unsafe message.withUnsafeBufferPointer { octets in unsafe socket.descriptor.send(octets)
+        }
         // A full queue loses the query, as the network may; the time-out tells.
         if case .failed(let code) = result { throw SystemError(code: code) }
         sockets.insert(socket)
@@ -52,9 +55,10 @@ final class UpstreamDatagrams {
     }
 
     /// Binds to a port that nobody can predict.
-    private func bind(_ descriptor: borrowing FileDescriptor, _ family: IPAddress.Family) throws(SystemError) {
+    private func bind(_ descriptor: borrowing FileDescriptor, _ family: IPAddress.Family) throws(SystemError)
+    {
         let unspecified = family == .ipv4 ? IPAddress(ipv4: 0) : IPAddress(ipv6: 0)
-        let address = loop.configuration.outgoing(for: family) ?? unspecified
+        let address = loop.configuration.outgoing(for: family, &loop.random) ?? unspecified
         for _ in 0..<loop.configuration.portAttempts {
             guard let port = loop.random.nextPort() else { throw SystemError(code: SystemError.noRandomness) }
             var raw = SocketAddress(address, port: port).raw
@@ -65,8 +69,9 @@ final class UpstreamDatagrams {
         throw SystemError(code: SystemError.addressInUse)
     }
 
-    /// The next message that came for an exchange; nil when there is none. ICMP errors arrive as errors of the socket and
-    /// are passed over: anybody can forge them (SAD DNS, CVE-2020-25705), and the time-out ends what is truly dead.
+    /// The next message that came for an exchange; nil when there is none. ICMP errors arrive as errors of
+    /// the socket and are passed over: anybody can forge them (SAD DNS, CVE-2020-25705), and the time-out
+    /// ends what is truly dead.
     func receive(_ key: SlotKey) -> (ExchangeID, UnsafeBufferPointer<UInt8>)? {
         guard let socket = sockets[key] else { return nil }
         switch unsafe socket.descriptor.receive(into: buffer.octets) {

@@ -2,8 +2,8 @@ import DNSWire
 
 /// Every query that this worker has sent to a server and waits for: one table for both transports.
 ///
-/// The service is never called from within `send` or `cancel`. A query that fails at once is put in line, and the loop
-/// reports it (`reportFailures`).
+/// The service is never called from within `send` or `cancel`. A query that fails at once is put in line, and
+/// the loop reports it (`reportFailures`).
 final class UpstreamExchanges {
     /// One exchange, from `send` until it is finished, cancelled, or its end is reported.
     struct Exchange {
@@ -18,6 +18,14 @@ final class UpstreamExchanges {
         var timer: TimerHandle?
         /// Messages that were not the reply.
         var junk = 0
+        /// Set while the query may be sent once more, because it went out on a kept connection: the server
+        /// may have closed that at the same moment, which says nothing about the server (RFC 7766 §6.2.4).
+        var retry: Query?
+    }
+
+    struct Query {
+        var message: [UInt8]
+        var server: SocketAddress
     }
 
     /// Why an exchange is over.
@@ -44,11 +52,16 @@ final class UpstreamExchanges {
     //--- What the service asks for ---
 
     func send(
-        _ id: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport, timeout: Int64
+        _ id: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
     ) {
         guard exchanges[id] == nil else { return assertionFailure("exchange \(id) is in use") }
         var exchange = Exchange(route: .failed(SystemError.invalid))
-        exchange.route = open(id, message, server, transport)
+        let query = Query(message: message, server: server)
+        switch transport {
+        case .udp: openDatagram(&exchange, id, query)
+        case .tcp: openStream(&exchange, id, query, isRetry: false)
+        }
         if case .failed = exchange.route {
             failures.append(id)
             loop.isImpatient = true
@@ -58,27 +71,33 @@ final class UpstreamExchanges {
         exchanges[id] = exchange
     }
 
-    private func open(
-        _ id: ExchangeID, _ message: [UInt8], _ server: SocketAddress, _ transport: UpstreamTransport
-    ) -> Exchange.Route {
+    private func openDatagram(_ exchange: inout Exchange, _ id: ExchangeID, _ query: Query) {
         do throws(SystemError) {
-            guard message.count >= 12, message.count <= StreamFrame.longestMessage else {
-                throw SystemError(code: SystemError.messageTooLong)
-            }
-            switch transport {
-            case .udp:
-                try makeRoom()
-                let key = try datagrams.open(for: id, message, to: server)
-                loop.counters.upstreamDatagramExchanges.add()
-                return .datagram(key)
-            case .tcp:
-                if !streams.canReuse(for: message, to: server) { try makeRoom() }
-                let route = try streams.send(message, for: id, to: server)
-                loop.counters.upstreamStreamExchanges.add()
-                return .connection(route.key, id: route.id)
-            }
+            try check(query)
+            try makeRoom()
+            exchange.route = .datagram(try datagrams.open(for: id, query.message, to: query.server))
+            loop.counters.upstreamDatagramExchanges.add()
         } catch {
-            return .failed(error.code)
+            exchange.route = .failed(error.code)
+        }
+    }
+
+    private func openStream(_ exchange: inout Exchange, _ id: ExchangeID, _ query: Query, isRetry: Bool) {
+        do throws(SystemError) {
+            try check(query)
+            if isRetry || !streams.canReuse(for: query.message, to: query.server) { try makeRoom() }
+            let sent = try streams.send(query.message, for: id, to: query.server, isRetry: isRetry)
+            exchange.route = .connection(sent.key, id: sent.id)
+            exchange.retry = sent.isOnKeptConnection ? query : nil
+            if !isRetry { loop.counters.upstreamStreamExchanges.add() }
+        } catch {
+            exchange.route = .failed(error.code)
+        }
+    }
+
+    private func check(_ query: Query) throws(SystemError) {
+        guard query.message.count >= 12, query.message.count <= StreamFrame.longestMessage else {
+            throw SystemError(code: SystemError.messageTooLong)
         }
     }
 
@@ -163,15 +182,21 @@ final class UpstreamExchanges {
 
     //--- Ends ---
 
-    /// Exchanges of a connection that died: puts them in line to be reported.
+    /// Exchanges of a connection that died: sends them once more, or puts them in line to be reported.
     private func fail(_ death: UpstreamStreams.Death) {
         for id in death.exchanges {
             guard var exchange = exchanges[id] else { continue }
-            if let timer = exchange.timer { loop.timers.remove(timer) }
-            exchange.timer = nil
-            exchange.route = .failed(death.code)
+            if let query = exchange.retry {
+                openStream(&exchange, id, query, isRetry: true)
+            } else {
+                exchange.route = .failed(death.code)
+            }
+            if case .failed = exchange.route {
+                if let timer = exchange.timer { loop.timers.remove(timer) }
+                exchange.timer = nil
+                failures.append(id)
+            }
             exchanges[id] = exchange
-            failures.append(id)
             loop.isImpatient = true
         }
     }

@@ -1,13 +1,22 @@
 import CLinux
 import DNSWire
 
-/// Queries over TCP: connections to servers, kept for a while and shared by several queries at once (RFC 7766 §6.2).
+/// Queries over TCP: connections to servers, kept for a while and shared by several queries at once (RFC 7766
+/// §6.2).
 final class UpstreamStreams {
     /// What becomes of the exchanges of a connection that is gone.
     struct Death {
         var exchanges: [ExchangeID] = []
         var code: Int32 = 0
         static let none = Death()
+    }
+
+    /// Where a query went.
+    struct Sent {
+        var key: SlotKey
+        var id: UInt16
+        /// The server answered on this connection before, and may be about to close it.
+        var isOnKeptConnection: Bool
     }
 
     private let loop: EventLoop
@@ -38,10 +47,10 @@ final class UpstreamStreams {
 
     /// Puts a query in line on a connection to the server. It leaves at the end of the turn, with others.
     func send(
-        _ message: [UInt8], for exchange: ExchangeID, to server: SocketAddress
-    ) throws(SystemError) -> (key: SlotKey, id: UInt16) {
+        _ message: [UInt8], for exchange: ExchangeID, to server: SocketAddress, isRetry: Bool
+    ) throws(SystemError) -> Sent {
         let id = UpstreamConnection.id(of: message.span)
-        let reusable = connection(for: message, to: server)
+        let reusable = isRetry ? nil : connection(for: message, to: server)
         let connection = if let reusable { reusable } else { try connect(to: server) }
         guard connection.output.append(message.span, limit: loop.configuration.upstreamOutput) else {
             throw SystemError(code: SystemError.noBufferSpace)
@@ -50,14 +59,16 @@ final class UpstreamStreams {
         if let timer = connection.idleTimer { loop.timers.remove(timer) }
         connection.idleTimer = nil
         touch(connection)
-        return (connection.key, id)
+        return Sent(key: connection.key, id: id, isOnKeptConnection: connection.hasReplied)
     }
 
     /// A connection that can carry the query: not dying, not full, and with no other query of this ID.
     private func connection(for message: [UInt8], to server: SocketAddress) -> UpstreamConnection? {
         let id = UpstreamConnection.id(of: message.span)
         for key in pool[server] ?? [] {
-            if let connection = connections[key], connection.takes(id, loop.configuration) { return connection }
+            if let connection = connections[key], connection.takes(id, loop.configuration) {
+                return connection
+            }
         }
         return nil
     }
@@ -66,10 +77,11 @@ final class UpstreamStreams {
         guard let key = connections.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
         let family = server.address.family
         let connection = UpstreamConnection(
-            adopting: try FileDescriptor(adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
+            adopting: try FileDescriptor(
+                adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
             key: key, server: server)
         try connection.descriptor.set(CLINUX_NO_DELAY, 1)
-        if let outgoing = loop.configuration.outgoing(for: family) {
+        if let outgoing = loop.configuration.outgoing(for: family, &loop.random) {
             try connection.descriptor.set(CLINUX_PORT_ON_CONNECT, 1)
             var raw = SocketAddress(outgoing, port: 0).raw
             try SystemError.check(unsafe clinux_bind(connection.descriptor.number, &raw))
@@ -79,7 +91,8 @@ final class UpstreamStreams {
         guard status == 0 || -status == SystemError.inProgress else { throw SystemError(code: -status) }
         connection.isConnecting = status != 0
         connection.interest = status == 0 ? .readable : .writable
-        try loop.watch(connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
+        try loop.watch(
+            connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
         connections.insert(connection)
         pool[server, default: []].append(key)
         loop.counters.upstreamConnectionsOpened.add()
@@ -110,7 +123,9 @@ final class UpstreamStreams {
     private func write(_ connection: UpstreamConnection) -> Death {
         guard !connection.isConnecting else { return .none }
         if !connection.output.isEmpty {
-            let result = unsafe connection.output.withUnwritten { octets in unsafe connection.descriptor.send(octets) }
+            let result = unsafe connection.output.withUnwritten { octets in
+                unsafe connection.descriptor.send(octets)
+            }
             switch result {
             case .octets(let count): connection.output.advance(by: count)
             case .nothing: break
@@ -130,8 +145,8 @@ final class UpstreamStreams {
 
     //--- Receiving ---
 
-    /// Handles readiness: finishes connecting, writes, and reads once. Then `nextMessage` gives what came, and
-    /// `finishReading` must follow.
+    /// Handles readiness: finishes connecting, writes, and reads once. Then `nextMessage` gives what came,
+    /// and `finishReading` must follow.
     func ready(_ key: SlotKey, _ readiness: Interest) -> Death {
         (reading, filled, offset) = (nil, 0, 0)
         guard let connection = connections[key] else { return .none }
@@ -147,21 +162,23 @@ final class UpstreamStreams {
             if connections[key] == nil { return death }
         }
         guard readiness.contains(.readable) || readiness.contains(.broken) else { return .none }
-        let kept = unsafe connection.input.move(to: buffer.octets)
-        (reading, filled) = (key, kept)
+        let kept = connection.input.count
         let free = unsafe buffer.slice(kept..<buffer.capacity)
         switch unsafe connection.descriptor.receive(into: free) {
-        case .octets(let count): filled = kept + count
-        case .nothing: if readiness.contains(.broken) { connection.endCode = SystemError.connectionReset }
-        // Whole messages that came before are still given out.
-        case .end: connection.endCode = SystemError.connectionReset
-        case .failed(let code): connection.endCode = code
+        case .octets(let count) where connection.input.isCompleted(by: count):
+            _ = unsafe connection.input.move(to: buffer.octets)
+            (reading, filled) = (key, kept + count)
+        case .octets(let count):
+            unsafe connection.input.append(UnsafeBufferPointer(buffer.slice(kept..<kept + count)))
+        case .nothing where !readiness.contains(.broken): break
+        case .nothing, .end: return close(connection, code: SystemError.connectionReset)
+        case .failed(let code): return close(connection, code: code)
         }
         return .none
     }
 
-    /// The next whole message, and the exchange that waits for its ID, if one does. The octets are valid until the next
-    /// `ready`.
+    /// The next whole message, and the exchange that waits for its ID, if one does. The octets are valid
+    /// until the next `ready`.
     func nextMessage(_ key: SlotKey) -> (ExchangeID?, UnsafeBufferPointer<UInt8>)? {
         let octets = unsafe UnsafeBufferPointer(buffer.slice(0..<filled))
         guard reading == key, let connection = connections[key],
@@ -172,12 +189,12 @@ final class UpstreamStreams {
         return unsafe (connection.take(message.span), message)
     }
 
-    /// Keeps the beginning of a message for the next read, and closes a connection that ended or talks nonsense.
+    /// Keeps the beginning of a message for the next read, and closes a connection that ended or talks
+    /// nonsense.
     func finishReading(_ key: SlotKey) -> Death {
         guard reading == key, let connection = connections[key] else { return .none }
         let rest = offset..<filled
         (reading, filled, offset) = (nil, 0, 0)
-        if let code = connection.endCode { return close(connection, code: code) }
         if connection.junk >= loop.configuration.junkPerExchange {
             return close(connection, code: SystemError.badMessage)
         }
@@ -187,8 +204,8 @@ final class UpstreamStreams {
 
     //--- Ends ---
 
-    /// An exchange is over. When the server was silent until the time-out, the connection takes no more queries, since it
-    /// may be dead without saying so.
+    /// An exchange is over. When the server was silent until the time-out, the connection takes no more
+    /// queries, since it may be dead without saying so.
     func end(_ id: UInt16, on key: SlotKey, _ reason: UpstreamExchanges.Reason) {
         guard let connection = connections[key] else { return }
         connection.stopExpecting(id, isReplyOutstanding: reason != .finished)

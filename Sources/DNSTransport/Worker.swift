@@ -1,8 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// A thread of service: one serial queue that holds one long-lived item, an event loop. It owns its listening sockets,
-/// the connections that it accepted, its upstream sockets, its timers and its service. Nobody else touches them.
+/// A thread of service: one serial queue that holds one long-lived item, an event loop. It owns its listening
+/// sockets, the connections that it accepted, its upstream sockets, its timers and its service. Nobody else
+/// touches them.
 ///
 /// ```
 /// let sockets = try ListeningSockets.open(addresses, workers: 2, configuration: configuration)
@@ -42,8 +43,8 @@ public final class Worker: Sendable {
         beginning = Mutex(Beginning(sockets: share, makeService: makeService))
     }
 
-    /// Begins to serve. The service is made on the worker's queue, and all its life is spent there. Fails when the kernel
-    /// has no descriptor for the loop; calling it again does nothing.
+    /// Begins to serve. The service is made on the worker's queue, and all its life is spent there. Fails
+    /// when the kernel has no descriptor for the loop; calling it again does nothing.
     public func start() throws(SystemError) {
         guard let beginning = self.beginning.withLock({ $0.take() }) else { return }
         // Made here, so that a failure is the caller's to hear of, and from then on the queue's alone.
@@ -58,14 +59,15 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Has `work` done on the worker's queue, between two turns of its loop. False when the worker has ended or is not
-    /// keeping up.
+    /// Has `work` done on the worker's queue, between two turns of its loop. False when the worker has ended
+    /// or is not keeping up.
     @discardableResult
     public func submit(_ work: @escaping @Sendable (any WorkerService) -> Void) -> Bool {
         mailbox.put(work)
     }
 
-    /// Stops taking queries and ends when what is in flight is done, or after `drainTimeout`. Returns at once.
+    /// Stops taking queries and ends when what is in flight is done, or after `drainTimeout`. Returns at
+    /// once.
     public func stop() {
         mailbox.requestStop()
     }

@@ -2,27 +2,30 @@ public import DNSWire
 
 /// Everything about sockets that can be set, and every limit of a worker. Times are nanoseconds.
 ///
-/// Sizes are per worker unless they say otherwise. The defaults are for a resolver of a few thousand clients; each says
-/// where it comes from.
+/// Sizes are per worker unless they say otherwise. The defaults are for a resolver of a few thousand clients;
+/// each says where it comes from.
 public struct WorkerConfiguration: Sendable, Hashable {
     public init() {}
 
     //--- Datagrams from clients ---
 
-    /// Datagrams read and answered by one pair of system calls. Measured: 64 costs what 32 does, and more does not help.
+    /// Datagrams read and answered by one pair of system calls. Measured: 64 costs what 32 does, and more
+    /// does not help.
     public var batchSize = 64
 
-    /// Batches read from one socket before other events get a turn, so that a flood over UDP does not starve streams.
+    /// Batches read from one socket before other events get a turn, so that a flood over UDP does not starve
+    /// streams.
     public var batchesPerTurn = 8
 
-    /// The longest query taken over UDP; longer ones are dropped unread. Queries are small: 512 octets without EDNS
-    /// (RFC 1035 §4.2.1), and an UPDATE that needs more than this belongs on a stream.
+    /// The longest query taken over UDP; longer ones are dropped unread. Queries are small: 512 octets
+    /// without EDNS (RFC 1035 §4.2.1), and an UPDATE that needs more than this belongs on a stream.
     public var datagramReceiveSize = 4_096
 
     /// The largest response over UDP: what fits the smallest IPv6 link without fragments (RFC 9715 §3.2).
     public var largestDatagramResponse = 1_232
 
-    /// The socket's queue in octets (`SO_RCVBUF`): about 1,000 queries of kernel accounting, some milliseconds of peak.
+    /// The socket's queue in octets (`SO_RCVBUF`): about 1,000 queries of kernel accounting, some
+    /// milliseconds of peak.
     public var datagramReceiveBuffer = 1 << 20
 
     /// `SO_SNDBUF` of the UDP sockets: one full batch with room to spare.
@@ -36,25 +39,27 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// Connections at once from one address (RFC 7766 §6.2.2 lets a server limit this).
     public var connectionsPerClient = 100
 
-    /// A connection with nothing to do is closed after this long (RFC 7766 §6.2.3). It is also what the keepalive
-    /// option should tell clients (RFC 7828). Only whole queries and responses count as something to do.
+    /// A connection with nothing to do is closed after this long (RFC 7766 §6.2.3). It is also what the
+    /// keepalive option should tell clients (RFC 7828). Only whole queries and responses count as something
+    /// to do.
     public var idleTimeout: Int64 = 10_000_000_000
 
     /// A response that a client has not read by then is lost, and the connection with it.
     public var writeTimeout: Int64 = 10_000_000_000
 
-    /// A connection is kept this long for deferred queries: past the resolution deadline (10 s), so that it acts only
-    /// when the service lost one.
+    /// A connection is kept this long for deferred queries: past the resolution deadline (10 s), so that it
+    /// acts only when the service lost one.
     public var deferredTimeout: Int64 = 15_000_000_000
 
-    /// Queries of one connection whose replies may be outstanding; reading stops until one is answered. RFC 7766 §6.2.1.1
-    /// asks for pipelining, not for no limit.
+    /// Queries of one connection whose replies may be outstanding; reading stops until one is answered. RFC
+    /// 7766 §6.2.1.1 asks for pipelining, not for no limit.
     public var deferredPerConnection = 100
 
     /// Octets of responses waiting on one connection above which it is not read from.
     public var outputHighWater = 65_536
 
-    /// Octets of responses waiting on one connection above which it is closed: two of the longest, and the high-water mark.
+    /// Octets of responses waiting on one connection above which it is closed: two of the longest, and the
+    /// high-water mark.
     public var outputPerConnection = 262_144
 
     /// Octets of responses waiting on all connections; a connection that would exceed it is closed.
@@ -66,29 +71,29 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// Connections accepted from one listener before other events get a turn.
     public var acceptsPerTurn = 64
 
-    /// Pause of a listener when the process has no descriptors or memory left, so that the loop does not spin.
+    /// Pause of a listener when the process has no descriptors or memory left, so that the loop does not
+    /// spin.
     public var acceptPause: Int64 = 100_000_000
 
-    /// `SO_RCVBUF` and `SO_SNDBUF` of accepted connections: bounds the kernel's memory for peers that do not read, which
-    /// automatic sizing would raise to megabytes each.
+    /// `SO_RCVBUF` and `SO_SNDBUF` of accepted connections: bounds the kernel's memory for peers that do not
+    /// read, which automatic sizing would raise to megabytes each.
     public var streamReceiveBuffer = 65_536
     public var streamSendBuffer = 131_072
 
     //--- Upstream ---
 
-    /// Where queries to IPv4 and IPv6 servers leave from; nil: as the kernel routes.
-    public var outgoingIPv4: IPAddress?
-    public var outgoingIPv6: IPAddress?
+    /// Where queries leave from, one drawn for each; a family without any goes as the kernel routes.
+    public var outgoingAddresses: [IPAddress] = []
 
     /// Sockets to servers at once, UDP and TCP: one per resolution in flight (4,096) and some for children.
     public var upstreamSockets = 5_000
 
-    /// Random ports tried before a query fails with `EADDRINUSE`. Even with half of all ports taken, 16 misses are a
-    /// chance of 1 in 65,536.
+    /// Random ports tried before a query fails with `EADDRINUSE`. Even with half of all ports taken, 16
+    /// misses are a chance of 1 in 65,536.
     public var portAttempts = 16
 
-    /// Messages that are not the reply before an exchange ends as timed out. A guesser of IDs gets as many tries
-    /// (RFC 5452 §9.1), and a flood costs no more than this.
+    /// Messages that are not the reply before an exchange ends as timed out. A guesser of IDs gets as many
+    /// tries (RFC 5452 §9.1), and a flood costs no more than this.
     public var junkPerExchange = 100
 
     /// `SO_RCVBUF` of an upstream UDP socket: a few replies, and no flood.
@@ -100,8 +105,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// Octets waiting for one server's connection; more fail with `ENOBUFS`.
     public var upstreamOutput = 262_144
 
-    /// A connection to a server without exchanges is kept this long for the next one; under what servers commonly
-    /// allow, so that it is we who close (RFC 7766 §6.2.3).
+    /// A connection to a server without exchanges is kept this long for the next one; under what servers
+    /// commonly allow, so that it is we who close (RFC 7766 §6.2.3).
     public var upstreamIdleTimeout: Int64 = 3_000_000_000
 
     //--- The loop ---
@@ -135,7 +140,11 @@ public struct WorkerConfiguration: Sendable, Hashable {
         return copy
     }
 
-    func outgoing(for family: IPAddress.Family) -> IPAddress? {
-        family == .ipv4 ? outgoingIPv4 : outgoingIPv6
+    /// An address to send from; more of them are more for a forger to guess.
+    func outgoing(for family: IPAddress.Family, _ random: inout RandomSource) -> IPAddress? {
+        guard !outgoingAddresses.isEmpty else { return nil }
+        let fitting = outgoingAddresses.filter { $0.family == family }
+        guard fitting.count > 1 else { return fitting.first }
+        return fitting[Int(random.next() ?? 0) % fitting.count]
     }
 }

@@ -1,13 +1,15 @@
 public import DNSWire
 
-/// What a service may ask of the worker that it lives on. The daemon's `Worker` conforms with sockets; a test conforms
-/// with a script and a clock that jumps. All calls are made on the worker's queue and none of them blocks.
+/// What a service may ask of the worker that it lives on. The daemon's `Worker` conforms with sockets; a test
+/// conforms with a script and a clock that jumps. All calls are made on the worker's queue and none of them
+/// blocks.
 public protocol WorkerContext: AnyObject {
     /// The clocks as last read (once per wake-up of the loop, not per packet).
     var now: Moment { get }
 
-    /// Sends `message` (its ID included) to `server` and reports every reply, and the end, to the service under `exchange`.
-    /// UDP: a connected socket of its own, random source port. TCP: a kept connection to that server where there is one.
+    /// Sends `message` (its ID included) to `server` and reports every reply, and the end, to the service
+    /// under `exchange`. UDP: a connected socket of its own, random source port. TCP: a kept connection to
+    /// that server where there is one; a query that meets the end of a kept connection is sent once more.
     /// `timeout` is in nanoseconds from now. The identifier must not be in use.
     func send(
         _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
@@ -33,7 +35,8 @@ public enum UpstreamTransport: UInt8, Sendable, Hashable {
     case udp, tcp
 }
 
-/// Where a query came from and where its response must go. A plain value that can be kept while a client waits.
+/// Where a query came from and where its response must go. A plain value that can be kept while a client
+/// waits.
 public struct Client: Sendable, Hashable {
     public enum Transport: UInt8, Sendable, Hashable {
         case udp, tcp
@@ -62,11 +65,13 @@ public struct Client: Sendable, Hashable {
 public protocol WorkerService: AnyObject {
     /// One UDP datagram or one message of a stream.
     ///
-    /// A response is written to the front of `response`, which holds 65,535 octets for streams and otherwise the
-    /// largest UDP payload that the worker was configured with. Neither span may be kept.
-    func receive(_ query: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>) -> QueryDisposition
+    /// A response is written to the front of `response`, which holds 65,535 octets for streams and otherwise
+    /// the largest UDP payload that the worker was configured with. Neither span may be kept.
+    func receive(_ query: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>)
+        -> QueryDisposition
 
-    /// A message that came for an exchange: over UDP whatever arrived on its socket, over TCP the message with its ID.
+    /// A message that came for an exchange: over UDP whatever arrived on its socket, over TCP the message
+    /// with its ID.
     func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition
 
     /// The exchange is over without a usable reply. Not called after `.finished` or `cancel`.
@@ -80,13 +85,16 @@ public protocol WorkerService: AnyObject {
 
 /// What became of one query.
 public enum QueryDisposition: Sendable, Hashable {
-    /// The response is the first so many octets of the buffer. A length outside 1...buffer counts as `dropped`.
+    /// The response is the first so many octets of the buffer. A length outside 1...buffer counts as
+    /// `dropped`.
     case answered(Int)
-    /// Exactly one `WorkerContext.reply` or `WorkerContext.abandon` follows. A half-closed stream is held open for it.
+    /// Exactly one `WorkerContext.reply` or `WorkerContext.abandon` follows. A half-closed stream is held
+    /// open for it.
     case deferred
     /// There will be no answer.
     case dropped
-    /// No answer, and a stream reads no more: it is closed once what it is still owed has been sent. Over UDP as `dropped`.
+    /// No answer, and a stream reads no more: it is closed once what it is still owed has been sent. Over UDP
+    /// as `dropped`.
     case closeConnection
 }
 
@@ -98,6 +106,7 @@ public enum ExchangeDisposition: Sendable {
 
 public enum ExchangeEnd: Sendable, Hashable {
     case timedOut
-    /// The network said no: an `errno` value. ICMP errors over UDP are not reported (they can be forged, SAD DNS).
+    /// The network said no: an `errno` value. ICMP errors over UDP are not reported (they can be forged, SAD
+    /// DNS).
     case failed(Int32)
 }

@@ -1,11 +1,11 @@
 import DNSWire
 
-/// The inside of a worker: what its queue's one item runs. It hands events to the three parts that own descriptors, and
-/// is the context that the service knows.
+/// The inside of a worker: what its queue's one item runs. It hands events to the three parts that own
+/// descriptors, and is the context that the service knows.
 ///
-/// One turn: wait; read the clocks; handle what is ready; fire what is due; report exchanges that failed; settle client
-/// connections; write to servers; send deferred replies. The order lets everything that a turn causes leave in that turn,
-/// as one write per connection and one call per batch.
+/// One turn: wait; read the clocks; handle what is ready; fire what is due; report exchanges that failed;
+/// settle client connections; write to servers; send deferred replies. The order lets everything that a turn
+/// causes leave in that turn, as one write per connection and one call per batch.
 final class WorkerLoop: WorkerContext {
     private let loop: EventLoop
     private let mailbox: Mailbox

@@ -140,8 +140,14 @@ extension EDNSOption {
         case Code.nsid:
             self = .nsid(data)
         case Code.clientSubnet:
-            guard let subnet = ClientSubnet(data) else { return nil }
-            self = .clientSubnet(subnet)
+            if data == [0, 0, 0, 0] {
+                // No family and no address: what a client sends who wants none (RFC 7871 §7.1.2).
+                self = .unknown(code: code, data)
+            } else if let subnet = ClientSubnet(data) {
+                self = .clientSubnet(subnet)
+            } else {
+                return nil
+            }
         case Code.cookie:
             // RFC 7873 §5.2.2: 8 octets, or 16 to 40.
             guard data.count == 8 || (16...40).contains(data.count) else { return nil }

@@ -110,6 +110,8 @@ extension IPAddress: CustomStringConvertible {
         let halves = split(text)
         guard let head = halves.first.flatMap({ groups(of: $0) }) else { return nil }
         if halves.count == 1 { return head.count == 8 ? number(of: head) : nil }
+        // A dotted quad can only be the last of the text.
+        guard !halves[0].utf8.contains(UInt8(ascii: ".")) else { return nil }
         guard halves.count == 2, let tail = groups(of: halves[1]), head.count + tail.count <= 7 else {
             return nil
         }

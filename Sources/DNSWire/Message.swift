@@ -29,8 +29,9 @@ public struct Message: Hashable, Sendable {
         additionals = []
         var offset = Header.length
         for _ in 0..<header.questionCount { questions.append(try Question(parsing: message, at: &offset)) }
-        for _ in 0..<header.answerCount { answers.append(try Self.record(message, at: &offset)) }
-        for _ in 0..<header.authorityCount { authorities.append(try Self.record(message, at: &offset)) }
+        answers = try Self.records(header.answerCount, message, at: &offset)
+        authorities = try Self.records(header.authorityCount, message, at: &offset)
+        additionals.reserveCapacity(Self.capacity(header.additionalCount, message, offset))
         for _ in 0..<header.additionalCount {
             let start = offset
             let record = try Record(parsing: message, at: &offset)
@@ -43,17 +44,32 @@ public struct Message: Hashable, Sendable {
         guard offset == message.count else { throw WireError(.trailingData, at: offset) }
     }
 
-    private static func record(_ message: Span<UInt8>, at offset: inout Int) throws(WireError) -> Record {
-        let start = offset
-        let record = try Record(parsing: message, at: &offset)
-        guard record.type != .opt else { throw WireError(.badOPT, at: start) }
-        return record
+    private static func records(
+        _ count: UInt16, _ message: Span<UInt8>, at offset: inout Int
+    ) throws(WireError) -> [Record] {
+        var records: [Record] = []
+        records.reserveCapacity(capacity(count, message, offset))
+        for _ in 0..<count {
+            let start = offset
+            let record = try Record(parsing: message, at: &offset)
+            guard record.type != .opt else { throw WireError(.badOPT, at: start) }
+            records.append(record)
+        }
+        return records
+    }
+
+    /// No more room than records can be: the counts are only claims, and a record has at least eleven octets.
+    private static func capacity(_ count: UInt16, _ message: Span<UInt8>, _ offset: Int) -> Int {
+        min(Int(count), max(0, message.count - offset) / 11)
     }
 
     private mutating func readOPT(
         _ record: Record, _ message: Span<UInt8>, _ range: Range<Int>
     ) throws(WireError) {
-        guard edns == nil, record.ownerName.isRoot else { throw WireError(.badOPT, at: range.lowerBound) }
+        // The root's single octet, not a pointer to one: the fields are found by their distance from it.
+        guard edns == nil, try message.uint8(at: range.lowerBound) == 0 else {
+            throw WireError(.badOPT, at: range.lowerBound)
+        }
         // The TTL field is not a TTL here, so it is read again as it stands.
         let fields = try message.uint32(at: range.lowerBound + 5)
         let dataStart = range.lowerBound + 11
@@ -65,8 +81,10 @@ public struct Message: Hashable, Sendable {
             rawValue: UInt16(truncatingIfNeeded: fields >> 24) << 4 | header.flagBits & 0xf)
     }
 
-    /// The message in wire form with compression. The header's counts are made from the sections; records that do not
-    /// fit `limit` are left out and TC is set.
+    /// The message in wire form with compression. The header's counts are made from the sections.
+    ///
+    /// An RRset that does not fit `limit` is left out as a whole (RFC 2181 §9), with all that comes behind it in the
+    /// answer and authority sections, and TC is set; additional RRsets are left out one by one, without TC.
     public func compose(limit: Int = 65_535) -> [UInt8] {
         var writer = MessageWriter(limit: limit)
         var header = header
@@ -75,12 +93,33 @@ public struct Message: Hashable, Sendable {
         for question in questions { writer.append(question) }
         let optLength = edns.map { MessageWriter.length(of: $0) } ?? 0
         writer.reserve(optLength)
-        for record in answers { writer.append(record, to: .answer) }
-        for record in authorities { writer.append(record, to: .authority) }
-        for record in additionals { writer.append(record, to: .additional) }
+        Self.append(answers, to: .answer, in: &writer)
+        Self.append(authorities, to: .authority, in: &writer)
+        Self.append(additionals, to: .additional, in: &writer)
         writer.release(optLength)
         if let edns { writer.append(edns, responseCode: responseCode) }
         return writer.finish()
+    }
+
+    private static func append(_ records: [Record], to section: Section, in writer: inout MessageWriter) {
+        var start = writer.mark
+        var leftOut: Record?
+        var previous: Record?
+        for record in records where section == .additional || !writer.isTruncated {
+            if let leftOut, leftOut.isSameRRset(as: record) { continue }
+            if previous?.isSameRRset(as: record) != true { start = writer.mark }
+            previous = record
+            if !writer.append(record, to: section) {
+                writer.goBack(to: start)
+                leftOut = record
+            }
+        }
+    }
+}
+
+extension Record {
+    func isSameRRset(as other: Record) -> Bool {
+        type == other.type && recordClass == other.recordClass && ownerName == other.ownerName
     }
 }
 

@@ -5,8 +5,8 @@ public struct MessageWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var limit: Int
     private var header = Header()
-    /// Where labels start that a pointer may name.
-    private var targets: [UInt16] = []
+    /// Where names start that a pointer may name, each with a key that tells most others at a glance.
+    private var targets: [Target] = []
     /// Enough for any sensible message; a bound on the search that each name costs.
     private static let maximumTargets = 64
     public private(set) var isTruncated = false
@@ -15,6 +15,7 @@ public struct MessageWriter: Sendable {
     public init(limit: Int) {
         self.limit = min(limit, 65_535)
         bytes.reserveCapacity(512)
+        targets.reserveCapacity(Self.maximumTargets)
     }
 
     public mutating func begin(_ header: Header) {
@@ -30,14 +31,50 @@ public struct MessageWriter: Sendable {
     public mutating func reserve(_ count: Int) { limit -= count }
     public mutating func release(_ count: Int) { limit += count }
 
-    public mutating func append(_ question: Question) {
-        append(name: question.qname, compress: true)
-        append(question.qtype.rawValue)
-        append(question.qclass.rawValue)
-        header.questionCount &+= 1
+    private struct Target {
+        let offset: UInt16
+        let key: UInt32
     }
 
-    /// Appends one record, or marks the message truncated and leaves it as it was.
+    /// A place to go back to.
+    struct Mark {
+        fileprivate let count: Int
+        fileprivate let targetCount: Int
+        fileprivate let header: Header
+    }
+
+    var mark: Mark { Mark(count: bytes.count, targetCount: targets.count, header: header) }
+
+    mutating func goBack(to mark: Mark) {
+        bytes.removeSubrange(mark.count...)
+        targets.removeSubrange(mark.targetCount...)
+        header = mark.header
+    }
+
+    /// Takes back what did not fit; TC says so, but not for additional records, which only help (RFC 2181 §9).
+    private mutating func leaveOut(behind mark: Mark, of section: Section?) {
+        goBack(to: mark)
+        if section != .additional { isTruncated = true }
+    }
+
+    /// Sets TC: for glue that did not fit, without which a referral is of no use (RFC 9471 §3).
+    public mutating func markTruncated() { isTruncated = true }
+
+    @discardableResult
+    public mutating func append(_ question: Question) -> Bool {
+        let mark = mark
+        append(name: question.qname.wire, question.qname.wire.indices, compress: true)
+        append(question.qtype.rawValue)
+        append(question.qclass.rawValue)
+        guard bytes.count <= limit else {
+            leaveOut(behind: mark, of: nil)
+            return false
+        }
+        header.questionCount &+= 1
+        return true
+    }
+
+    /// Appends one record, or leaves the message as it was but for TC.
     @discardableResult
     public mutating func append(_ record: Record, to section: Section) -> Bool {
         append(record.ownerName, record.type, record.recordClass, ttl: record.ttl, record.rdata, to: section)
@@ -48,26 +85,24 @@ public struct MessageWriter: Sendable {
         _ ownerName: DomainName, _ type: RecordType, _ recordClass: RecordClass, ttl: UInt32, _ rdata: RData,
         to section: Section
     ) -> Bool {
-        let (mark, targetMark) = (bytes.count, targets.count)
-        append(name: ownerName, compress: true)
+        let mark = mark
+        append(name: ownerName.wire, ownerName.wire.indices, compress: true)
         append(type.rawValue)
         append(recordClass.rawValue)
         append(UInt16(truncatingIfNeeded: ttl >> 16))
         append(UInt16(truncatingIfNeeded: ttl))
         let lengthOffset = bytes.count
         append(0 as UInt16)
-        rdata.forEachPart(of: type) { range, field in
-            if field != nil, let name = rdata.name(at: range.lowerBound) {
-                append(name: name, compress: field == .compressibleName)
+        rdata.forEachPart(of: type) { range, name in
+            if let name {
+                append(name: rdata.bytes, range, compress: name == .compressibleName)
             } else {
                 bytes += rdata.bytes[range]
             }
         }
         let length = bytes.count - lengthOffset - 2
-        guard bytes.count <= limit, length <= 65_535 else {
-            bytes.removeSubrange(mark...)
-            targets.removeSubrange(targetMark...)
-            isTruncated = true
+        guard bytes.count <= limit, length <= RData.maximumLength else {
+            leaveOut(behind: mark, of: section)
             return false
         }
         bytes[lengthOffset] = UInt8(truncatingIfNeeded: length >> 8)
@@ -79,7 +114,7 @@ public struct MessageWriter: Sendable {
     /// Appends an RRset and, if wanted, its signatures: all of it or nothing (RFC 2181 §9).
     @discardableResult
     public mutating func append(_ rrset: RRset, ttl: UInt32, signatures: Bool, to section: Section) -> Bool {
-        let (mark, targetMark, headerMark) = (bytes.count, targets.count, header)
+        let mark = mark
         var fits = true
         for rdata in rrset.rdatas where fits {
             fits = append(rrset.ownerName, rrset.type, rrset.recordClass, ttl: ttl, rdata, to: section)
@@ -87,11 +122,8 @@ public struct MessageWriter: Sendable {
         for rdata in rrset.signatures where fits && signatures {
             fits = append(rrset.ownerName, .rrsig, rrset.recordClass, ttl: ttl, rdata, to: section)
         }
-        guard !fits else { return true }
-        bytes.removeSubrange(mark...)
-        targets.removeSubrange(targetMark...)
-        header = headerMark
-        return false
+        if !fits { goBack(to: mark) }
+        return fits
     }
 
     public mutating func append(_ edns: EDNS, responseCode: ResponseCode) {
@@ -146,33 +178,41 @@ public struct MessageWriter: Sendable {
         bytes.append(UInt8(truncatingIfNeeded: word))
     }
 
-    private mutating func append(name: DomainName, compress: Bool) {
-        let wire = name.wire
-        var offset = 0
-        while wire[offset] != 0 {
-            if compress, let target = target(for: wire[offset...]) {
+    /// Appends the name that stands uncompressed at `range` of `wire`.
+    private mutating func append(name wire: [UInt8], _ range: Range<Int>, compress: Bool) {
+        var offset = range.lowerBound
+        while offset < range.upperBound, wire[offset] != 0 {
+            let end = offset + 1 + Int(wire[offset])
+            // Equal names have equal lengths and equal first labels.
+            let key =
+                UInt32(truncatingIfNeeded: range.upperBound - offset) << 24 | UInt32(wire[offset]) << 16
+                | UInt32(lowercased(wire[offset + 1])) << 8 | UInt32(lowercased(wire[end - 1]))
+            if compress, let target = target(key, wire, offset) {
                 append(0xc000 | target)
                 return
             }
             if bytes.count < 0x4000, targets.count < Self.maximumTargets {
-                targets.append(UInt16(bytes.count))
+                targets.append(Target(offset: UInt16(bytes.count), key: key))
             }
-            let end = offset + 1 + Int(wire[offset])
             bytes += wire[offset..<end]
             offset = end
         }
         bytes.append(0)
     }
 
-    /// Where `suffix` already stands in the message.
-    private func target(for suffix: ArraySlice<UInt8>) -> UInt16? {
-        targets.first { matches(suffix, at: Int($0)) }
+    /// Where the name of `wire` from `index` already stands.
+    private func target(_ key: UInt32, _ wire: [UInt8], _ index: Int) -> UInt16? {
+        for target in targets where target.key == key && matches(wire, index, at: Int(target.offset)) {
+            return target.offset
+        }
+        return nil
     }
 
-    private func matches(_ suffix: ArraySlice<UInt8>, at start: Int) -> Bool {
+    /// Whether the name of `wire` from `index` already stands in the message.
+    private func matches(_ wire: [UInt8], _ index: Int, at start: Int) -> Bool {
         var position = start
-        var index = suffix.startIndex
-        while position < bytes.count {
+        var index = index
+        while position < bytes.count, index < wire.count {
             let length = bytes[position]
             if length >= 0xc0 {
                 guard position + 1 < bytes.count else { return false }
@@ -180,9 +220,9 @@ public struct MessageWriter: Sendable {
                 position = Int(length & 0x3f) << 8 | Int(bytes[position + 1])
                 continue
             }
-            guard length == suffix[index], position + Int(length) < bytes.count else { return false }
+            guard length == wire[index], position + Int(length) < bytes.count else { return false }
             for step in 0...Int(length)
-            where lowercased(bytes[position + step]) != lowercased(suffix[index + step]) { return false }
+            where lowercased(bytes[position + step]) != lowercased(wire[index + step]) { return false }
             if length == 0 { return true }
             position += Int(length) + 1
             index += Int(length) + 1

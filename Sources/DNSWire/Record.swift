@@ -49,7 +49,8 @@ public struct Record: Hashable, Sendable {
         let ttl = try message.uint32(at: offset + 4)
         self.ttl = ttl & 0x8000_0000 == 0 ? ttl : 0
         let length = Int(try message.uint16(at: offset + 8))
-        rdata = try RData(parsing: message, at: offset + 10, length: length, type: type)
+        rdata = try RData(
+            parsing: message, at: offset + 10, length: length, type: type, recordClass: recordClass)
         offset += 10 + length
     }
 }

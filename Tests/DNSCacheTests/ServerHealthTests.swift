@@ -52,10 +52,9 @@ private let second = 1000 * millisecond
         #expect(health.retransmissionTimeout <= base)
     }
 
-    @Test func isDeadAfterThreeTimeoutsForEverLonger() {
+    @Test func isDeadAfterFiveTimeoutsForEverLonger() {
         var health = ServerHealth()
-        health.timedOut(at: 0)
-        health.timedOut(at: 0)
+        for _ in 0..<4 { health.timedOut(at: 0) }
         #expect(!health.isDead(at: 0))
         health.timedOut(at: second)
         #expect(health.isDead(at: 3 * second - 1) && !health.isDead(at: 3 * second))

@@ -49,7 +49,8 @@ struct DatagramTests {
     @Test("workers share a port that the kernel chose, and the sockets of one can be taken once")
     func sharedPort() throws {
         let sockets = try ListeningSockets.open(
-            [SocketAddress(IPAddress(127, 0, 0, 1), port: 0), SocketAddress(IPAddress(ipv6: 1), port: 0)], workers: 3,
+            [SocketAddress(IPAddress(127, 0, 0, 1), port: 0), SocketAddress(IPAddress(ipv6: 1), port: 0)],
+            workers: 3,
             configuration: WorkerConfiguration())
         #expect(sockets.addresses.count == 2)
         #expect(sockets.addresses.allSatisfy { $0.port != 0 })
@@ -65,7 +66,8 @@ struct DatagramTests {
             }
         }
         for worker in workers { try worker.start() }
-        // The kernel spreads clients by their addresses; 64 of them all on one of three is a chance of 10^-30.
+        // The kernel spreads clients by their addresses; 64 of them all on one of three is a chance of
+        // 10^-30.
         for _ in 0..<64 {
             let client = try TestSocket(.udp, to: sockets.addresses[0])
             client.send(message(1))
@@ -84,7 +86,25 @@ struct DatagramTests {
         }
         #expect(
             error?.description
-                == "cannot listen on 198.51.100.1 port 5300 over UDP: Cannot assign requested address (errno 99)")
+                == "cannot listen on 198.51.100.1 port 5300 over UDP: Cannot assign requested address (errno 99)"
+        )
+    }
+
+    @Test("a port that another server has is refused, not shared, and a wildcard may stand beside an address")
+    func taken() throws {
+        let configuration = WorkerConfiguration()
+        let loopback = SocketAddress(IPAddress(127, 0, 0, 1), port: 0)
+        let first = try ListeningSockets.open([loopback], workers: 2, configuration: configuration)
+        let error = #expect(throws: ListenError.self) {
+            try ListeningSockets.open(first.addresses, workers: 2, configuration: configuration)
+        }
+        #expect(error?.error == SystemError(code: EADDRINUSE))
+        let wildcard = try ListeningSockets.open(
+            [SocketAddress(IPAddress(ipv4: 0), port: 0)], workers: 1, configuration: configuration
+        ).addresses[0]
+        let both = [wildcard, SocketAddress(loopback.address, port: wildcard.port)]
+        #expect(
+            try ListeningSockets.open(both, workers: 2, configuration: configuration).addresses == both)
     }
 
     @Test("more queries than a batch and a turn hold are all answered")
@@ -118,6 +138,7 @@ struct DatagramTests {
             for _ in 0..<150 { service.replyToWaiting(service.waiting.count - 1) }
         }
         for (index, client) in clients.enumerated() { #expect(client.receive() == message(UInt16(index))) }
+        worker.settle()  // counted after they were sent
         #expect(worker.worker.counters.datagramResponses == 150)
     }
 
@@ -172,7 +193,9 @@ struct WorkerTests {
         let worker = try TestWorker()
         worker.run { service in
             let now = service.context.now.monotonic
-            for (token, delay): (UInt64, Int64) in [(3, 30_000_000), (1, 10_000_000), (2, 20_000_000), (0, -5)] {
+            for (token, delay): (UInt64, Int64) in [
+                (3, 30_000_000), (1, 10_000_000), (2, 20_000_000), (0, -5),
+            ] {
                 service.context.schedule(token, at: now + delay)
             }
         }
@@ -184,7 +207,9 @@ struct WorkerTests {
         var script = ScriptedService.Script()
         script.timer = { service, token in
             if token == 1 { service.context.schedule(1, at: 0) }
-            if token > 1 { service.log.append(.note(service.context.now.monotonic >= Int64(token) ? "late" : "early")) }
+            if token > 1 {
+                service.log.append(.note(service.context.now.monotonic >= Int64(token) ? "late" : "early"))
+            }
         }
         let worker = try TestWorker(script)
         worker.run { service in
@@ -283,7 +308,8 @@ struct WorkerTests {
         let address: SocketAddress
         do {
             let sockets = try ListeningSockets.open(
-                [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)], workers: 1, configuration: WorkerConfiguration())
+                [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)], workers: 1,
+                configuration: WorkerConfiguration())
             address = sockets.addresses[0]
             let log = EventLog()
             let worker = try Worker(sockets: sockets, configuration: WorkerConfiguration()) { context in

@@ -40,8 +40,11 @@ final class ScriptedService: WorkerService {
     }
 
     struct Script: Sendable {
-        var receive: @Sendable (ScriptedService, [UInt8], Client) -> Action = { _, query, _ in .answer(query) }
-        var upstream: @Sendable (ScriptedService, [UInt8], ExchangeID) -> ExchangeDisposition = { _, _, _ in .finished }
+        var receive: @Sendable (ScriptedService, [UInt8], Client) -> Action = { _, query, _ in .answer(query)
+        }
+        var upstream: @Sendable (ScriptedService, [UInt8], ExchangeID) -> ExchangeDisposition = { _, _, _ in
+            .finished
+        }
         var ended: @Sendable (ScriptedService, ExchangeID) -> Void = { _, _ in }
         var timer: @Sendable (ScriptedService, UInt64) -> Void = { _, _ in }
     }
@@ -136,7 +139,8 @@ final class TestWorker: Sendable {
         }
     }
 
-    /// Waits until the worker has done all it was handed and all its events so far, by a round trip through its queue.
+    /// Waits until the worker has done all it was handed and all its events so far, by a round trip through
+    /// its queue.
     func settle() {
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<2 {

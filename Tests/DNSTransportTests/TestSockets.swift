@@ -63,7 +63,11 @@ final class TestSocket: Sendable {
 
     /// Writes as much as the kernel takes now; the number of octets.
     func sendSome(_ octets: [UInt8]) -> Int {
-        if case .octets(let count) = unsafe octets.withUnsafeBufferPointer({ unsafe descriptor.send($0) }) { count } else { 0 }
+        if case .octets(let count) = unsafe octets.withUnsafeBufferPointer({ unsafe descriptor.send($0) }) {
+            count
+        } else {
+            0
+        }
     }
 
     /// What comes next: nil when nothing does in time, empty at the end of a stream (or its reset).
@@ -109,7 +113,8 @@ func framed(_ message: [UInt8]) -> [UInt8] {
 
 /// A message of `count` octets that begins with `id`; the rest is told by `tag`.
 func message(_ id: UInt16, tag: UInt8 = 0, count: Int = 12) -> [UInt8] {
-    [UInt8(truncatingIfNeeded: id >> 8), UInt8(truncatingIfNeeded: id)] + Array(repeating: tag, count: count - 2)
+    [UInt8(truncatingIfNeeded: id >> 8), UInt8(truncatingIfNeeded: id)]
+        + Array(repeating: tag, count: count - 2)
 }
 
 /// A server over UDP that does what a test tells it, one datagram at a time.
@@ -119,7 +124,8 @@ final class FakeDatagramServer {
 
     init(port: UInt16 = 0) throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration())
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration(),
+            isShared: false)
         batch = try DatagramBatch(slots: 1, receiveSize: 65_535, sendSize: 4_096)
     }
 
@@ -147,7 +153,8 @@ final class FakeStreamServer {
 
     init() throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .tcp, WorkerConfiguration())
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .tcp, WorkerConfiguration(),
+            isShared: false)
         try socket.listen(backlog: 16)
     }
 
@@ -157,7 +164,9 @@ final class FakeStreamServer {
         var poller = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0 else { return nil }
         var raw = clinux_address()
-        guard let descriptor = try? FileDescriptor(adopting: unsafe clinux_accept(socket.descriptor.number, &raw))
+        guard
+            let descriptor = try? FileDescriptor(
+                adopting: unsafe clinux_accept(socket.descriptor.number, &raw))
         else { return nil }
         return TestSocket(adopting: descriptor)
     }

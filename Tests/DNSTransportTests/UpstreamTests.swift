@@ -104,7 +104,8 @@ struct UpstreamDatagramTests {
         #expect(worker.log.all.isEmpty)
     }
 
-    @Test("failure to send is reported by the loop, not from within send; cancelled failures are not reported")
+    @Test(
+        "failure to send is reported by the loop, not from within send; cancelled failures are not reported")
     func failure() throws {
         var configuration = WorkerConfiguration()
         configuration.upstreamSockets = 1
@@ -113,13 +114,17 @@ struct UpstreamDatagramTests {
         let worker = try TestWorker(configuration: configuration)
         worker.run { service in
             for id: ExchangeID in 1...3 {
-                service.context.send(id, message: message(1), to: address, over: .udp, timeout: 60_000_000_000)
+                service.context.send(
+                    id, message: message(1), to: address, over: .udp, timeout: 60_000_000_000)
             }
             service.context.send(4, message: [1, 2], to: address, over: .tcp, timeout: 60_000_000_000)
             service.log.append(.note("sent"))
             service.context.cancel(3)
         }
-        #expect(worker.log.wait(for: 3) == [.note("sent"), .ended(2, .failed(EMFILE)), .ended(4, .failed(EMSGSIZE))])
+        #expect(
+            worker.log.wait(for: 3) == [
+                .note("sent"), .ended(2, .failed(EMFILE)), .ended(4, .failed(EMSGSIZE)),
+            ])
         worker.settle()
         #expect(worker.log.all.count == 3)
         #expect(worker.worker.counters.upstreamFailures == 2)
@@ -168,14 +173,21 @@ struct UpstreamDatagramTests {
         #expect(Set(ports.map { $0 >> 12 }).count > 8)
     }
 
-    @Test("queries leave from the outgoing address")
+    @Test("queries leave from the outgoing addresses in turn, by chance")
     func outgoingAddress() throws {
         var configuration = WorkerConfiguration()
-        configuration.outgoingIPv4 = IPAddress(127, 0, 0, 9)
+        configuration.outgoingAddresses = [
+            IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10), IPAddress(ipv6: 1),
+        ]
         let server = try FakeDatagramServer()
         let worker = try TestWorker(configuration: configuration)
-        worker.send(1, message(1), to: server.address)
-        #expect(try #require(server.receive()).peer.address == IPAddress(127, 0, 0, 9))
+        var seen: Set<IPAddress> = []
+        // 40 draws of two: to miss one of them is a chance below one in 10^11.
+        for id in 1...40 {
+            worker.send(UInt64(id), message(UInt16(id)), to: server.address)
+            seen.insert(try #require(server.receive()).peer.address)
+        }
+        #expect(seen == [IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10)])
     }
 }
 
@@ -233,7 +245,9 @@ struct UpstreamStreamTests {
         worker.send(2, message(7, tag: 2), to: server.address, over: .tcp)
         let first = try #require(server.accept())
         let second = try #require(server.accept())
-        for connection in [first, second] { connection.sendMessage(try #require(connection.receiveMessage())) }
+        for connection in [first, second] {
+            connection.sendMessage(try #require(connection.receiveMessage()))
+        }
         let events = worker.log.wait(for: 2)
         #expect(events.contains(.upstream(1, message(7, tag: 1))))
         #expect(events.contains(.upstream(2, message(7, tag: 2))))
@@ -276,6 +290,32 @@ struct UpstreamStreamTests {
         worker.send(3, message(3), to: server.address, over: .tcp)
         let next = try #require(server.accept())
         #expect(next.receiveMessage() == message(3))
+    }
+
+    @Test("a query that met a kept connection's end is sent once more, and fails with the second connection")
+    func staleConnection() throws {
+        let server = try FakeStreamServer()
+        let address = server.address
+        let worker = try TestWorker()
+        worker.send(1, message(1), to: address, over: .tcp)
+        var connection = server.accept()
+        connection?.sendMessage(try #require(connection?.receiveMessage()))
+        #expect(worker.log.wait(for: 1).count == 1)
+        // The server closes while the worker is held, so that the query is sent before the end is seen.
+        let gate = Gate()
+        worker.run { service in
+            gate.wait()
+            service.context.send(2, message: message(2), to: address, over: .tcp, timeout: 60_000_000_000)
+        }
+        connection = nil
+        gate.open()
+        var second = server.accept()
+        #expect(second?.receiveMessage() == message(2))
+        #expect(worker.log.all.count == 1)
+        second = nil
+        #expect(worker.log.wait(for: 2).last == .ended(2, .failed(ECONNRESET)))
+        #expect(worker.worker.counters.upstreamConnectionsOpened == 2)
+        #expect(worker.worker.counters.upstreamStreamExchanges == 2)
     }
 
     @Test("nobody listens")
@@ -350,7 +390,8 @@ extension TestWorker {
     }
 
     func send(
-        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport = .udp,
+        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress,
+        over transport: UpstreamTransport = .udp,
         seconds: Double = 10
     ) {
         run {
@@ -363,7 +404,8 @@ extension ScriptedService.Script {
     /// Goes on listening until a message comes whose third octet is `tag`.
     static func waitingFor(tag: UInt8) -> Self {
         var script = Self()
-        script.upstream = { _, message, _ in message.count > 2 && message[2] == tag ? .finished : .keepWaiting }
+        script.upstream = { _, message, _ in message.count > 2 && message[2] == tag ? .finished : .keepWaiting
+        }
         return script
     }
 }

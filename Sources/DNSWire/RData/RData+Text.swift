@@ -1,27 +1,31 @@
 // RDATA in presentation form: what stands behind the type in a master file.
 
 extension RData {
-    /// An RDLENGTH has 16 bits.
-    static let maximumLength = 65_535
-
     /// The presentation form. For types that are opaque, and for content that has no other form that would be read
     /// back as the same octets, it is the `\# length hexadecimal` of RFC 3597 §5.
-    public func text(for type: RecordType) -> String {
+    public func text(for type: RecordType, in recordClass: RecordClass = .internet) -> String {
         var text: [UInt8] = []
-        appendText(for: type, to: &text)
+        appendText(for: type, in: recordClass, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    func appendText(for type: RecordType, to text: inout [UInt8]) {
+    /// Names below `origin` are written relative to it, where there is one.
+    func appendText(
+        for type: RecordType, in recordClass: RecordClass, relativeTo origin: DomainName? = nil,
+        to text: inout [UInt8]
+    ) {
         let start = text.count
-        if !appendFields(of: type, to: &text) {
+        let format = type.rdataFormat(in: recordClass, isEmpty: bytes.isEmpty)
+        if !appendFields(of: format, relativeTo: origin, to: &text) {
             text.removeSubrange(start...)
             appendGeneric(to: &text)
         }
     }
 
-    private func appendFields(of type: RecordType, to text: inout [UInt8]) -> Bool {
-        guard let format = type.rdataFormat else { return false }
+    private func appendFields(
+        of format: [RDataField]?, relativeTo origin: DomainName?, to text: inout [UInt8]
+    ) -> Bool {
+        guard let format else { return false }
         let start = text.count
         var position = 0
         for field in format {
@@ -29,7 +33,12 @@ extension RData {
                 return false
             }
             if text.count > start, text.last != UInt8(ascii: " ") { text.append(UInt8(ascii: " ")) }
-            guard field.appendText(of: bytes[position..<end], to: &text) else { return false }
+            if field.isName, let origin {
+                let name = DomainName(unchecked: Array(bytes[position..<end]))
+                name.appendText(relativeTo: origin, to: &text)
+            } else {
+                guard field.appendText(of: bytes[position..<end], to: &text) else { return false }
+            }
             position = end
         }
         if text.count > start, text.last == UInt8(ascii: " ") { text.removeLast() }
@@ -47,7 +56,7 @@ extension RData {
     ///
     /// - Parameter origin: what names without a final dot are relative to.
     public init(text: String, type: RecordType, origin: DomainName = .root) throws(TextError) {
-        var scanner = EntryScanner(text)
+        var scanner = EntryScanner(Array(text.utf8))
         var entry = Entry()
         _ = try scanner.next(into: &entry)
         var reader = EntryReader(entry, origin: origin)
@@ -58,13 +67,15 @@ extension RData {
     }
 
     /// Reads the words to the end of the entry.
-    init(reading reader: inout EntryReader, type: RecordType) throws(TextError) {
+    init(
+        reading reader: inout EntryReader, type: RecordType, recordClass: RecordClass = .internet
+    ) throws(TextError) {
         if let word = reader.peek, !word.isQuoted, reader.entry[word].elementsEqual("\\#".utf8) {
             reader.skip()
-            try self.init(readingGeneric: &reader, marker: word, type: type)
+            try self.init(readingGeneric: &reader, marker: word, type: type, recordClass: recordClass)
             return
         }
-        guard let format = type.rdataFormat else {
+        guard let format = type.rdataFormat(in: recordClass, isEmpty: false) else {
             _ = try reader.next("\\#")
             throw TextError(.malformed("\\#"), at: reader.entry.words.last?.place ?? reader.entry.end)
         }
@@ -79,7 +90,8 @@ extension RData {
     }
 
     private init(
-        readingGeneric reader: inout EntryReader, marker: Entry.Word, type: RecordType
+        readingGeneric reader: inout EntryReader, marker: Entry.Word, type: RecordType,
+        recordClass: RecordClass
     ) throws(TextError) {
         let count: UInt16 = try reader.nextNumber("a number of octets")
         var bytes: [UInt8] = []
@@ -91,15 +103,13 @@ extension RData {
             bytes = octets
         }
         guard bytes.count == Int(count) else { throw TextError(.lengthMismatch, at: marker.place) }
-        // RFC 3597 §5: a known type's data must be what the type demands, its names not compressed. Empty data
-        // belongs to the records of an UPDATE (RFC 2136 §2.4).
-        if !bytes.isEmpty {
-            do throws(WireError) {
-                let parsed = try RData(parsing: bytes.span, at: 0, length: bytes.count, type: type)
-                guard parsed.bytes == bytes else { throw WireError(.badPointer, at: 0) }
-            } catch {
-                throw TextError(.badRData(error.code), at: marker.place)
-            }
+        // RFC 3597 §5: a known type's data must be what the type demands, its names not compressed.
+        do throws(WireError) {
+            let parsed = try RData(
+                parsing: bytes.span, at: 0, length: bytes.count, type: type, recordClass: recordClass)
+            guard parsed.bytes == bytes else { throw WireError(.badPointer, at: 0) }
+        } catch {
+            throw TextError(.badRData(error.code), at: marker.place)
         }
         self.init(unchecked: bytes)
     }

@@ -2,6 +2,9 @@
 ///
 /// A value that came from `init(parsing:)` fits its type's format; typed readings of it are in `RData+Types.swift`.
 public struct RData: Hashable, Sendable {
+    /// An RDLENGTH has 16 bits.
+    static let maximumLength = 65_535
+
     public let bytes: [UInt8]
 
     /// The caller vouches for the content.
@@ -14,13 +17,14 @@ public struct RData: Hashable, Sendable {
     /// Names may be compressed in the types of RFC 1035 and, received only, in the others that older servers compress
     /// (RFC 3597 §4). A name must end inside the RDATA.
     public init(
-        parsing message: Span<UInt8>, at offset: Int, length: Int, type: RecordType
+        parsing message: Span<UInt8>, at offset: Int, length: Int, type: RecordType,
+        recordClass: RecordClass = .internet
     ) throws(WireError) {
-        let end = offset + length
-        guard offset >= 0, length >= 0, end <= message.count else {
+        guard offset >= 0, length >= 0, offset <= message.count, length <= message.count - offset else {
             throw WireError(.truncated, at: message.count)
         }
-        guard let format = type.rdataFormat else {
+        let end = offset + length
+        guard let format = type.rdataFormat(in: recordClass, isEmpty: length == 0) else {
             bytes = try message.octets(offset..<end)
             return
         }
@@ -30,8 +34,27 @@ public struct RData: Hashable, Sendable {
         for field in format {
             try field.parse(message, at: &position, end: end, into: &bytes)
         }
-        guard position == end else { throw WireError(.badRData, at: position) }
+        // Names written out may make the data longer than its length field could say again.
+        guard position == end, bytes.count <= Self.maximumLength else {
+            throw WireError(.badRData, at: position)
+        }
         self.bytes = bytes
+    }
+}
+
+extension RecordType {
+    /// Nil where the data is taken as it is.
+    func rdataFormat(in recordClass: RecordClass, isEmpty: Bool) -> [RDataField]? {
+        switch recordClass {
+        case .internet:
+            return rdataFormat
+        case .any, .none:
+            // UPDATE names RRsets by records without data (RFC 2136 §2.4, §2.5).
+            return isEmpty ? nil : rdataFormat
+        default:
+            // An address is something else in other classes (RFC 1035 §3.4).
+            return self == .a || self == .aaaa ? nil : rdataFormat
+        }
     }
 }
 
@@ -66,15 +89,14 @@ extension RDataField {
         _ message: Span<UInt8>, at position: inout Int, end: Int, into bytes: inout [UInt8]
     ) throws(WireError) {
         if isName {
-            let name = try DomainName(parsing: message, at: &position)
+            try DomainName.parse(message, at: &position, into: &bytes)
             guard position <= end else { throw WireError(.badRData, at: end) }
-            bytes += name.wire
             return
         }
         let start = position
         position = try fieldEnd(message, from: start, end: end)
         guard position <= end else { throw WireError(.badRData, at: end) }
-        for index in start..<position { bytes.append(message[index]) }
+        message.append(start..<position, to: &bytes)
     }
 
     /// Where this field, which is not a name, ends; at most one octet past `end` is promised to be noticed by the caller.

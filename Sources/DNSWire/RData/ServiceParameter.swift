@@ -7,7 +7,7 @@
 ///     +--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+
 ///     /                 SvcParamValue                 /
 ///     +--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+
-enum ServiceParameter {
+public enum ServiceParameter {
     /// Keys must rise strictly.
     static func check(_ message: Span<UInt8>, _ range: Range<Int>) throws(WireError) {
         var position = range.lowerBound

@@ -80,14 +80,19 @@ extension DomainName: CustomStringConvertible {
         }
     }
 
-    /// The name as it is written under `origin`: `@` for the origin, what stands before it for a name below, else
-    /// the absolute name.
-    public func text(relativeTo origin: DomainName) -> String {
-        if self == origin { return "@" }
-        guard isProperSubdomain(of: origin), !origin.isRoot else { return description }
-        var text: [UInt8] = []
-        DomainName(unchecked: Array(wire.dropLast(origin.wire.count)) + [0]).appendText(to: &text)
-        return String(decoding: text.dropLast(), as: UTF8.self)
+    /// Appends the name as it is written under `origin`: `@` for the origin, what stands before it for a name below,
+    /// else the absolute name. Where only the case of letters differs the name is absolute, so that none is lost.
+    func appendText(relativeTo origin: DomainName, to text: inout [UInt8]) {
+        if isIdentical(to: origin) {
+            text.append(UInt8(ascii: "@"))
+        } else if !origin.isRoot, isProperSubdomain(of: origin),
+            wire.suffix(origin.wire.count) == origin.wire[...]
+        {
+            DomainName(unchecked: wire.dropLast(origin.wire.count) + [0]).appendText(to: &text)
+            text.removeLast()
+        } else {
+            appendText(to: &text)
+        }
     }
 
     private static func append(_ octet: UInt8, to text: inout [UInt8]) {

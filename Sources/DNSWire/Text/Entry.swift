@@ -40,8 +40,8 @@ struct EntryScanner {
         self.read = read
     }
 
-    init(_ text: String) {
-        piece = Array(text.utf8)
+    init(_ text: [UInt8]) {
+        piece = text
         read = { nil }
     }
 

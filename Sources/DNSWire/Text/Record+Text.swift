@@ -4,7 +4,7 @@ extension Record: CustomStringConvertible {
         var text: [UInt8] = []
         ownerName.appendText(to: &text)
         text += " \(ttl) \(recordClass) \(type) ".utf8
-        rdata.appendText(for: type, to: &text)
+        rdata.appendText(for: type, in: recordClass, to: &text)
         if text.last == UInt8(ascii: " ") { text.removeLast() }
         return String(decoding: text, as: UTF8.self)
     }
@@ -17,7 +17,7 @@ extension Record {
     ///   - origin: what names without a final dot are relative to.
     ///   - defaultTTL: the TTL of a record that says none; without it such a record is an error.
     public init(text: String, origin: DomainName = .root, defaultTTL: UInt32? = nil) throws(TextError) {
-        var scanner = EntryScanner(text)
+        var scanner = EntryScanner(Array(text.utf8))
         var entry = Entry()
         _ = try scanner.next(into: &entry)
         entry.startsWithBlank = false
@@ -61,7 +61,7 @@ struct RecordContext {
         }
         let word = try reader.next("a record type")
         guard let type = RecordType(octets: entry[word]) else { throw reader.error(.unknownType, word) }
-        let rdata = try RData(reading: &reader, type: type)
+        let rdata = try RData(reading: &reader, type: type, recordClass: recordClass ?? lastClass)
         let inherited = defaultTTL ?? lastTTL ?? (type == .soa ? StartOfAuthority(rdata)?.minimum : nil)
         guard let actualTTL = ttl ?? inherited else { throw TextError(.noTTL, at: word.place) }
         lastOwner = owner
@@ -80,20 +80,5 @@ struct RecordContext {
         try reader.next("a TTL up to \(TimeText.maximumTTL) seconds") { text in
             TimeText.seconds(text).flatMap { $0 <= TimeText.maximumTTL ? $0 : nil }
         }
-    }
-}
-
-extension RecordType {
-    init?(octets: ArraySlice<UInt8>) {
-        // No mnemonic is longer, and `TYPE65535` is not.
-        guard octets.count <= 16 else { return nil }
-        self.init(String(decoding: octets, as: UTF8.self))
-    }
-}
-
-extension RecordClass {
-    init?(octets: ArraySlice<UInt8>) {
-        guard octets.count <= 10 else { return nil }
-        self.init(String(decoding: octets, as: UTF8.self))
     }
 }

@@ -22,7 +22,7 @@ def arguments():
     parser.add_argument("--check", default=",".join(CHECKS), help="comma-separated, of: %(default)s (all of them)")
     parser.add_argument("--flood-names", type=int, default=200_000, help="random names for the flood (5000000 for the full one)")
     parser.add_argument("--soak-minutes", type=float, default=1, help="length of the soak (10 for the full one)")
-    parser.add_argument("--limit-minutes", type=float, default=30, help="the box ends itself after so long")
+    parser.add_argument("--limit-minutes", type=float, default=45, help="the box ends itself after so long")
     parser.add_argument("--stay", action="store_true", help="no checks: start everything and wait, for a look around by nsenter")
     parser.add_argument("--state", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -41,7 +41,6 @@ def arguments():
 
 def main():
     chosen = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("box: told to end"))
     signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"box: not done within {chosen.limit_minutes} minutes"))
     signal.alarm(int(chosen.limit_minutes * 60))
     network.assert_private()
@@ -64,7 +63,8 @@ def run(box, chosen):
     print(f"box: {len(box.net.zones)} zones on {len(box.net.hosts)} name servers, {len(box.net.questions)} questions, "
           f"up in {time.monotonic() - begun:.1f} s", flush=True)
     if chosen.stay:
-        print(f"box: state in {chosen.state}; look around with: nsenter --all --target $(pgrep -f 'box --state {chosen.state}' | tail -n 1)", flush=True)
+        print(f"box: state in {chosen.state}; look around with:\n"
+              f"nsenter --all --target $(pgrep -f 'python3 -m box --state {chosen.state}' | tail -n 1)", flush=True)
         signal.pause()
     verdicts = [run_check(box, word) for word in chosen.checks]
     print()
@@ -85,7 +85,7 @@ def run_check(box, word):
         verdict.expect(False, "the check itself broke:\n" + traceback.format_exc())
     if box.has_dead_resolver():
         verdict.expect(False, "the resolver ended by itself: " + box.resolver.program.last_words())
-        box.renew_resolver()
+        box.drop_resolver()
     print(f"{word}: {verdict}", flush=True)
     return verdict, time.monotonic() - begun
 

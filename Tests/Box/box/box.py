@@ -17,7 +17,7 @@ class Box:
         self.net = build()
         self.strict = kind == "homing"  # the references show that the box works; they need not be as good
         self.warmed = False  # whether the resolver has been asked everything once
-        self._programs, self._resolver, self._runs = [], None, 0
+        self._programs, self._odd, self._resolver, self._runs = [], None, None, 0
 
     # Servers
 
@@ -62,10 +62,14 @@ class Box:
 
     def renew_resolver(self, **options):
         """A fresh resolver under test, which has seen nothing yet."""
+        self.drop_resolver()
+        self._resolver = self.start_resolver(self.kind, self.binary, **options)
+        return self._resolver
+
+    def drop_resolver(self):
         if self._resolver:
             self._resolver.program.stop()
-        self._resolver, self.warmed = self.start_resolver(self.kind, self.binary, **options), False
-        return self._resolver
+        self._resolver, self.warmed = None, False
 
     def has_dead_resolver(self):
         return self._resolver is not None and not self._resolver.program.running()
@@ -75,9 +79,11 @@ class Box:
         return Resolver(kind, binary, self.directory / f"resolver-{self._runs}-{kind}", **options)
 
     def stop(self):
-        for program in [*([self._resolver.program] if self._resolver else []), *self._programs]:
+        """In good order, so that logs are complete; the namespace's end would do it too."""
+        self.drop_resolver()
+        for program in self._programs:
             program.stop(patience=2)
-        if hasattr(self, "_odd"):
+        if self._odd:
             os.kill(self._odd, signal.SIGKILL)
 
 

@@ -14,7 +14,8 @@ class Program:
     def __init__(self, title, command, log, **options):
         self.title, self.log = title, log
         with open(log, "ab") as output:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **options)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                            start_new_session=True, **options)
 
     @property
     def pid(self):

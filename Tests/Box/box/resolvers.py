@@ -4,7 +4,7 @@ import os
 
 from .internet.infrastructure import ROOTS
 from .model import Question
-from .process import Program, wait_until
+from .process import BoxError, Program, wait_until
 from .stub import ask_all
 
 
@@ -16,8 +16,11 @@ def root_hints():
     return "\n".join(lines) + "\n"
 
 
-HOMING = "listen:\n  - 127.0.0.1:{port}\n  - '[::1]:{port}'\n"
-HOMING_CACHE = "cache:\n  size: {size}MiB\n"
+HOMING = """listen:
+  addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
+cache:
+  size: {size}MiB
+"""
 
 UNBOUND = """server:
     interface: 127.0.0.1@{port}
@@ -70,25 +73,21 @@ zone "." {{ type hint; file "{directory}/root.hints"; }};
 class Resolver:
     """A running resolver. `cache_mib` is the ceiling it is given for its cache."""
 
-    def __init__(self, kind, binary, directory, port=5300, cache_mib=None):
+    def __init__(self, kind, binary, directory, port=5300, cache_mib=256):
         directory.mkdir()
-        self.kind, self.port, self.cache_mib = kind, port, cache_mib
-        size = cache_mib or 256
-        values = dict(port=port, directory=directory, size=size, third=max(1, size // 3), two_thirds=max(1, size * 2 // 3))
+        self.kind, self.port = kind, port
+        values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3)
         (directory / "root.hints").write_text(root_hints())
         config = directory / "config"
-        config.write_text(self._configuration(kind, port, cache_mib, values))
+        config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values))
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]
         self.program = Program(kind, list(map(str, command)), directory / "log", cwd=directory)
-        wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
-
-    @staticmethod
-    def _configuration(kind, port, cache_mib, values):
-        if kind != "homing":
-            return {"unbound": UNBOUND, "bind": BIND}[kind].format(**values)
-        text = HOMING.format(**values) if port != 5300 else "# Everything at its default.\n"
-        return text + HOMING_CACHE.format(**values) if cache_mib else text
+        try:
+            wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
+        except BoxError:
+            self.program.stop()
+            raise
 
     def _answers(self):
         return ask_all([Question((), "NS", "")], self.port, patience=2)[0].rcode == "NOERROR"

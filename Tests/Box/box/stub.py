@@ -7,7 +7,7 @@ import struct
 import time
 from dataclasses import dataclass
 
-from . import name, rdata, wire
+from . import rdata, wire
 
 
 @dataclass(slots=True)

@@ -40,8 +40,10 @@ def _uniform(verdict, what, values, low, high, required):
     count, room = len(values), high - low
     distinct, expected = len(set(values)), room * (1 - (1 - 1 / room) ** count)
     verdict.expect(distinct >= 0.97 * expected, f"{what}: {distinct} distinct, {expected:.0f} expected of an even draw", required)
-    for part, pick in (("spread over the range", lambda value: (value - low) * BUCKETS // room), ("lowest bits", lambda value: value % BUCKETS)):
-        found, bound = _chi_square([pick(value) for value in values]), _chi_square_bound(BUCKETS - 1)
+    bound = _chi_square_bound(BUCKETS - 1)
+    for part, pick in (("spread over the range", lambda value: (value - low) * BUCKETS // room),
+                       ("lowest bits", lambda value: value % BUCKETS)):
+        found = _chi_square([pick(value) for value in values])
         verdict.expect(found <= bound, f"{what}, {part}: chi-square {found:.0f}, at most {bound:.0f}", required)
     near = sum(abs(after - before) <= room // 1000 for before, after in zip(values, values[1:]))
     bound = count * 0.002 + 4 * (count * 0.002) ** 0.5 + 4

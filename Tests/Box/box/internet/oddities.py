@@ -11,7 +11,8 @@ ALONE = (
     "poison-alias", "garbage-first", "wrong-id-first", "wrong-question-first", "no-soa", "slow", "shuffled-sections",
 )
 # Manners of one server of two, the other being good.
-BESIDE_A_GOOD_ONE = ("servfail", "refused", "notauth", "upward-referral", "garbage", "tc-without-tcp", "no-authority-bit", "empty", "edns-drop")
+BESIDE_A_GOOD_ONE = ("servfail", "refused", "notauth", "upward-referral", "garbage", "tc-without-tcp", "no-authority-bit", "empty",
+                     "edns-drop")
 # Manners that leave no way to an answer when every server has them.
 HOPELESS = ("servfail", "refused", "garbage", "tc-without-tcp", "upward-referral", "endless-referral", "wrong-id")
 

@@ -1,0 +1,224 @@
+import DNSCache
+import DNSResolution
+import DNSServer
+import DNSTransport
+import DNSWire
+import Foundation
+import HomingConfiguration
+
+/// What a configuration means for each part of the house.
+struct DaemonSettings: Sendable {
+    let configuration: Configuration
+    let server: ServerSettings
+    let worker: DNSTransport.WorkerConfiguration
+    let cache: DNSCache.Cache.Limits
+    let workerCount: Int
+    /// What is odd in the configuration, but no mistake.
+    let warnings: [String]
+
+    /// - Parameter file: its name in messages.
+    /// - Throws: all that only the house, and not the file alone, can tell to be wrong.
+    init(_ configuration: Configuration, file: String) throws(ConfigurationFaults) {
+        var faults: [String] = []
+        self.configuration = configuration
+        var server = configuration.serverSettings
+        switch configuration.resolution.rootHints {
+        case .builtIn: break
+        case .servers(let hosts):
+            server.resolver.rootHints = hosts.map { Delegation.NameServer($0.name, addresses: $0.addresses) }
+        case .file(let path):
+            do {
+                server.resolver.rootHints = try RootHintsFile.read(path).map {
+                    Delegation.NameServer($0.name, addresses: $0.addresses)
+                }
+            } catch {
+                faults.append("\(file): resolution.root-hints: \(error)")
+            }
+        }
+        for (index, name) in configuration.specialNames.except.enumerated()
+        where !LocalNames.builtInNames.contains(name) {
+            let hint = Self.builtInName(meantBy: name).map { "; the name to give is \($0)" } ?? ""
+            faults.append(
+                "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
+                    + hint)
+        }
+        guard faults.isEmpty else { throw ConfigurationFaults(lines: faults) }
+        self.server = server
+        worker = configuration.workerConfiguration
+        cache = configuration.cacheLimits
+        workerCount = configuration.process.workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+        warnings = configuration.warnings
+    }
+
+    /// Loads a file; without one, the defaults.
+    static func load(path: String?) throws(ConfigurationFaults) -> DaemonSettings {
+        guard let path else { return try DaemonSettings(Configuration(), file: "built-in defaults") }
+        let configuration: Configuration
+        do throws(ConfigurationProblems) {
+            configuration = try Configuration.load(path: path)
+        } catch {
+            throw ConfigurationFaults(lines: error.problems.map(\.description))
+        }
+        return try DaemonSettings(configuration, file: path)
+    }
+
+    /// The built-in name that `name` is in, or that is the first in `name`.
+    private static func builtInName(meantBy name: DomainName) -> DomainName? {
+        LocalNames.builtInNames.first { name.isSubdomain(of: $0) }
+            ?? LocalNames.builtInNames.first { $0.isSubdomain(of: name) && !name.isRoot }
+    }
+}
+
+/// All that is wrong with a configuration, a line for each; at least one.
+struct ConfigurationFaults: Error, Equatable, CustomStringConvertible {
+    let lines: [String]
+
+    var description: String { lines.joined(separator: "\n") }
+}
+
+//--- The parts ---
+
+extension Configuration {
+    fileprivate var serverSettings: ServerSettings {
+        var settings = ServerSettings()
+        settings.access = AccessPolicy(allow: access.allow, refuse: access.refuse, drop: access.drop)
+        settings.rateLimit = rateLimit.enabled ? responseRateLimit : nil
+        settings.cookies =
+            switch answers.cookies {
+            case .off: .off
+            case .on: .on
+            case .required: .required
+            }
+        settings.payloadSize = UInt16(clamping: answers.ednsSize)
+        settings.nsid = answers.nsid
+        settings.identity = answers.idServer
+        settings.version = answers.versionBind
+        settings.rotation = answers.rotation
+        settings.minimalResponses = answers.minimal
+        settings.rebinding = rebindingProtection.enabled ? rebinding : nil
+        settings.prefetch = cache.prefetch
+        settings.serveStale = cache.serveStale
+        settings.staleAnswerDelay = cache.staleAnswerDelay.milliseconds
+        settings.staleTTL = cache.staleAnswerTTL.wholeSeconds
+        settings.keepalive = UInt16(clamping: limits.idleConnection.milliseconds / 100)
+        settings.clientsPerResolution = limits.clientsPerResolution
+        settings.resolutionsPerWorker = limits.resolutionsPerWorker
+        settings.ednsOptions = limits.ednsOptions
+        settings.logsQueries = log.queries
+        settings.resolver = resolverSettings
+        return settings
+    }
+
+    /// All but the root hints.
+    private var resolverSettings: ResolverSettings {
+        var settings = ResolverSettings()
+        settings.priming = resolution.priming
+        settings.minimisation =
+            switch resolution.qnameMinimisation {
+            case .strict: .strict
+            case .relaxed: .relaxed
+            case .off: .off
+            }
+        settings.caseRandomisation = upstream.caseRandomisation
+        settings.cookies = upstream.cookies
+        settings.payloadSize = UInt16(clamping: upstream.ednsSize)
+        settings.usesIPv4 = upstream.ipv4
+        settings.usesIPv6 = upstream.ipv6
+        settings.neverAsked = upstream.neverAsk
+        settings.routes = routes
+        settings.localNames = localNames
+        settings.limits.upstreamQueries = limits.upstreamQueries
+        settings.limits.aliasChain = limits.aliasChain
+        settings.limits.addressLookupsPerDelegation = limits.addressLookupsPerDelegation
+        settings.limits.addressLookups = limits.addressLookupQueries
+        settings.limits.nameServersPerDelegation = limits.nameServersPerDelegation
+        settings.limits.addressesPerNameServer = limits.addressesPerNameServer
+        settings.limits.deadline = limits.resolutionDeadline.milliseconds
+        settings.limits.failureTTL = cache.failureTTL.wholeSeconds
+        return settings
+    }
+
+    private var responseRateLimit: DNSServer.RateLimit {
+        var limit = DNSServer.RateLimit()
+        limit.responsesPerSecond = rateLimit.responsesPerSecond
+        limit.slip = rateLimit.slip
+        limit.ipv4PrefixLength = rateLimit.ipv4PrefixLength
+        limit.ipv6PrefixLength = rateLimit.ipv6PrefixLength
+        limit.exempt = rateLimit.exempt
+        return limit
+    }
+
+    /// A zone that the operator routes is the operator's to fill, unless it is all of the name space.
+    private var rebinding: DNSServer.RebindingProtection {
+        var protection = DNSServer.RebindingProtection()
+        protection.networks = rebindingProtection.networks
+        protection.allowed = rebindingProtection.allow + routes.map(\.suffix).filter { !$0.isRoot }
+        return protection
+    }
+
+    private var routes: [ZoneRoute] {
+        forwardZones.map { zone in
+            ZoneRoute(
+                suffix: zone.suffix, servers: zone.servers,
+                kind: .forward(fallsBack: zone.fallbackToRecursion))
+        } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
+    }
+
+    /// A built-in name that has servers of its own in the configuration is theirs to answer.
+    private var localNames: LocalNames {
+        let excluded = Set(specialNames.except).union(routes.map(\.suffix))
+        var names = LocalNames(builtIn: specialNames.enabled, excluded: excluded)
+        for host in hosts {
+            for address in host.addresses { names.add(host: host.name, address: address) }
+        }
+        return names
+    }
+
+    /// Forward and stub zones that lie inside of a name that is answered here.
+    fileprivate var warnings: [String] {
+        guard specialNames.enabled else { return [] }
+        let covering = LocalNames.builtInNames.filter { !specialNames.except.contains($0) }
+        return routes.compactMap { route in
+            guard let name = covering.first(where: { route.suffix.isProperSubdomain(of: $0) }),
+                !routes.contains(where: { $0.suffix == name })
+            else { return nil }
+            return "the zone \(route.suffix) is not asked for, as \(name) is answered here; "
+                + "list \(name) in special-names.except to have its servers asked"
+        }
+    }
+
+    fileprivate var workerConfiguration: DNSTransport.WorkerConfiguration {
+        var configuration = DNSTransport.WorkerConfiguration()
+        configuration.largestDatagramResponse = answers.ednsSize
+        configuration.connections = limits.connectionsPerWorker
+        configuration.connectionsPerClient = limits.connectionsPerClient
+        configuration.idleTimeout = limits.idleConnection.milliseconds * 1_000_000
+        // A margin past the deadline, so that it acts only when the service lost a query.
+        configuration.deferredTimeout = (limits.resolutionDeadline.milliseconds + 5_000) * 1_000_000
+        // One socket per resolution in flight, and a quarter more for their children.
+        configuration.upstreamSockets = limits.resolutionsPerWorker + limits.resolutionsPerWorker / 4
+        configuration.outgoingAddresses = upstream.sourceAddresses
+        return configuration
+    }
+
+    fileprivate var cacheLimits: DNSCache.Cache.Limits {
+        var limits = DNSCache.Cache.Limits()
+        limits.byteCeiling = cache.size
+        limits.maximumTTL = cache.maximumTTL.wholeSeconds
+        limits.minimumTTL = cache.minimumTTL.wholeSeconds
+        limits.maximumNegativeTTL = cache.maximumNegativeTTL.wholeSeconds
+        limits.staleWindow = cache.serveStale ? cache.staleKept.wholeSeconds : 0
+        return limits
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Rounded up, so that no duration becomes none.
+    fileprivate var wholeSeconds: UInt32 {
+        UInt32(clamping: components.seconds + (components.attoseconds > 0 ? 1 : 0))
+    }
+}

@@ -1,0 +1,209 @@
+import DNSCache
+import DNSResolution
+import DNSServer
+import DNSTransport
+import DNSWire
+import HomingConfiguration
+import Logging
+import Synchronization
+
+/// The running resolver: sockets, workers and the cache that they share. Made from settings, started once, stopped once.
+///
+/// ```
+/// let daemon = Daemon(settings: try DaemonSettings.load(path: path), path: path, log: destination)
+/// try daemon.start()
+/// ...
+/// daemon.reload()
+/// daemon.stop()
+/// ```
+///
+/// Signals are not its business (`SignalSources`), so that tests run it inside their own process.
+final class Daemon: Sendable {
+    /// Where a reload reads from; nil: there is no file, and nothing to read.
+    private let path: String?
+    private let destination: LogDestination
+    private let log: Logger
+    private let notifier: ServiceNotifier
+    private let cache: Cache
+    private let secrets: ServiceSecrets
+    private let state: Mutex<State>
+
+    private struct State {
+        var settings: DaemonSettings
+        var workers: [Worker] = []
+        var addresses: [SocketAddress] = []
+        var isStopping = false
+    }
+
+    /// How long `stop` takes at most: what supervisors allow between SIGTERM and SIGKILL.
+    static let stopSeconds = 4.8
+
+    init(
+        settings: DaemonSettings, path: String?, log destination: LogDestination,
+        notifier: ServiceNotifier = ServiceNotifier()
+    ) {
+        self.path = path
+        self.destination = destination
+        self.notifier = notifier
+        log = destination.logger
+        var random = RandomSource()
+        cache = Cache(limits: settings.cache, hashKey: .random(using: &random))
+        secrets = ServiceSecrets(random: &random)
+        state = Mutex(State(settings: settings))
+    }
+
+    var settings: DaemonSettings { state.withLock { $0.settings } }
+
+    /// The addresses that clients reach, as bound.
+    var addresses: [SocketAddress] { state.withLock { $0.addresses } }
+
+    private var workers: [Worker] { state.withLock { $0.workers } }
+
+    //--- Start ---
+
+    /// Opens the sockets, gives up root if told to, and serves.
+    ///
+    /// - Parameter listen: addresses in the place of the configured ones; port 0 lets the kernel choose.
+    func start(listeningOn listen: [SocketAddress]? = nil) throws {
+        let settings = self.settings
+        destination.level = settings.configuration.logLevel
+        for warning in settings.warnings { log.warning("\(warning)") }
+        let privileges = try Self.privileges(settings.configuration.process)
+        raiseDescriptorLimit(settings)
+        let asked = listen ?? settings.configuration.listen.addresses
+        try ListeningProbe.check(asked)
+        let sockets = try ListeningSockets.open(
+            asked, workers: settings.workerCount, configuration: settings.worker)
+        if let privileges { try privileges.drop() }
+        let workers = try (0..<settings.workerCount).map { index in
+            try makeWorker(index, sockets, settings)
+        }
+        for worker in workers { try worker.start() }
+        state.withLock { state in
+            state.workers = workers
+            state.addresses = sockets.addresses
+        }
+        let addresses = sockets.addresses.map(\.description).joined(separator: " ")
+        log.notice(
+            "homing \(Homing.version) serves",
+            metadata: ["addresses": "\(addresses)", "workers": "\(settings.workerCount)"])
+        notifier.ready()
+    }
+
+    private func makeWorker(
+        _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
+    ) throws(SystemError) -> Worker {
+        let (cache, secrets, log, server) = (cache, secrets, log, settings.server)
+        return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
+            ResolverService(
+                context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log)
+        }
+    }
+
+    /// Nil when there is nothing to give up, or nobody said to whom.
+    private static func privileges(_ process: Configuration.Process) throws(PrivilegeError) -> Privileges? {
+        guard Privileges.isRoot, let user = process.user else { return nil }
+        return try Privileges(user: user, group: process.group)
+    }
+
+    /// Beside the sockets: standard streams, the loop, the mailbox, files read by a reload.
+    private static let otherDescriptors = 64
+
+    private func raiseDescriptorLimit(_ settings: DaemonSettings) {
+        let perWorker =
+            settings.worker.connections + settings.worker.upstreamSockets
+            + settings.configuration.listen.addresses.count * 2
+        let needed = settings.workerCount * perWorker + Self.otherDescriptors
+        let granted = DescriptorLimit.raise(to: needed)
+        guard granted < needed else { return }
+        log.warning(
+            "fewer descriptors than the limits of connections and resolutions need; raise RLIMIT_NOFILE",
+            metadata: ["needed": "\(needed)", "granted": "\(granted)"])
+    }
+
+    //--- Stop ---
+
+    /// Takes no more queries, answers what is in flight, and ends the workers.
+    ///
+    /// - Returns: false when not all had ended in time.
+    @discardableResult
+    func stop() -> Bool {
+        let workers: [Worker] = state.withLock { state in
+            guard !state.isStopping else { return [] }
+            state.isStopping = true
+            return state.workers
+        }
+        guard !workers.isEmpty else { return true }
+        notifier.stopping()
+        log.notice("homing stops")
+        for worker in workers { worker.stop() }
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(Self.stopSeconds)
+        let ended = workers.map { worker in
+            let left = (deadline - clock.now) / .seconds(1)
+            return worker.wait(seconds: max(0, left))
+        }
+        let isClean = ended.allSatisfy { $0 }
+        if !isClean { log.warning("some queries were not answered before the stop") }
+        return isClean
+    }
+
+    //--- Reload ---
+
+    /// Reads the configuration again. What is wrong with it is logged, and then the old settings stay in force.
+    ///
+    /// - Returns: whether new settings are in force.
+    @discardableResult
+    func reload() -> Bool {
+        notifier.reloading()
+        defer { notifier.ready() }
+        guard let path else {
+            log.notice("nothing to reload: homing was started without a file")
+            return false
+        }
+        let new: DaemonSettings
+        do throws(ConfigurationFaults) {
+            new = try DaemonSettings.load(path: path)
+        } catch {
+            for line in error.lines { log.error("\(line)") }
+            log.error("the configuration was not reloaded; the old one stays in force")
+            return false
+        }
+        let old = settings
+        for key in new.keysNeedingRestart(since: old) {
+            log.warning("\(key) takes effect at the next start")
+        }
+        for warning in new.warnings { log.warning("\(warning)") }
+        destination.level = new.configuration.logLevel
+        let server = new.server
+        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        // After the workers know better, so that none of them brings the old answers back.
+        for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
+        state.withLock { $0.settings = new }
+        log.notice("configuration reloaded", metadata: ["file": "\(path)"])
+        return true
+    }
+
+    //--- Figures ---
+
+    /// All counters, a Prometheus series in each line.
+    func figures() -> [String] {
+        let workers = self.workers
+        let sum = Mutex(ServiceCounters())
+        WorkerRound(workers).run { service in
+            guard let counters = (service as? ResolverService)?.counters else { return }
+            sum.withLock { $0 = $0 + counters }
+        }
+        let service = sum.withLock { $0 }
+        return service.lines + workers.map(\.counters).figures
+            + cache.statistics.figures(limits: cache.limits)
+    }
+
+    func logFigures() {
+        for line in figures() { log.notice("\(line)") }
+    }
+}
+
+extension Configuration {
+    var logLevel: Logger.Level { Logger.Level(rawValue: log.level.rawValue) ?? .info }
+}

@@ -1,0 +1,54 @@
+import DNSResolution
+import DNSServer
+import DNSTransport
+import DNSWire
+import HomingConfiguration
+
+/// What a reload means for what is running.
+extension DaemonSettings {
+    /// The keys whose new values wait for a restart: sockets, workers and the cache's frame are made once.
+    func keysNeedingRestart(since old: DaemonSettings) -> [String] {
+        let (new, old) = (configuration, old.configuration)
+        var keys: [String] = []
+        func compare<Value: Equatable>(_ key: String, _ path: KeyPath<Configuration, Value>) {
+            if new[keyPath: path] != old[keyPath: path] { keys.append(key) }
+        }
+        compare("listen.addresses", \.listen.addresses)
+        compare("upstream.source-addresses", \.upstream.sourceAddresses)
+        compare("cache.size", \.cache.size)
+        compare("cache.minimum-ttl", \.cache.minimumTTL)
+        compare("cache.maximum-ttl", \.cache.maximumTTL)
+        compare("cache.maximum-negative-ttl", \.cache.maximumNegativeTTL)
+        compare("cache.stale-kept", \.cache.staleKept)
+        if new.answers.ednsSize > old.answers.ednsSize { keys.append("answers.edns-size") }
+        compare("limits.connections-per-worker", \.limits.connectionsPerWorker)
+        compare("limits.connections-per-client", \.limits.connectionsPerClient)
+        compare("limits.idle-connection", \.limits.idleConnection)
+        compare("process.workers", \.process.workers)
+        compare("process.state-directory", \.process.stateDirectory)
+        compare("process.user", \.process.user)
+        compare("process.group", \.process.group)
+        return keys
+    }
+
+    /// The names whose cached answers may be wrong now: those that are, or were, answered here or by servers of the
+    /// operator's choice. A route for all names is left out: what is cached is true whoever it came from.
+    func namesAffected(since old: DaemonSettings) -> Set<DomainName> {
+        var names: Set<DomainName> = []
+        let (new, old) = (configuration, old.configuration)
+        if new.hosts != old.hosts {
+            for host in new.hosts + old.hosts {
+                names.insert(host.name)
+                names.formUnion(host.addresses.map { DomainName(reverseOf: $0) })
+            }
+        }
+        if new.specialNames != old.specialNames {
+            names.formUnion(LocalNames.builtInNames)
+        }
+        if new.forwardZones != old.forwardZones || new.stubZones != old.stubZones {
+            let zones = [new, old].flatMap { $0.forwardZones + $0.stubZones }
+            names.formUnion(zones.map(\.suffix).filter { !$0.isRoot })
+        }
+        return names
+    }
+}

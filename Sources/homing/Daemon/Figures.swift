@@ -1,0 +1,52 @@
+import DNSCache
+import DNSTransport
+
+// The counters of the rooms below the service, as Prometheus series.
+
+extension [TransportCounters] {
+    /// One line for each series, summed over the workers.
+    var figures: [String] {
+        func sum(_ path: KeyPath<TransportCounters, UInt64>) -> UInt64 {
+            reduce(0) { $0 &+ $1[keyPath: path] }
+        }
+        return Self.series.map { name, path in "\(name) \(sum(path))" }
+    }
+
+    private static var series: [(String, KeyPath<TransportCounters, UInt64>)] {
+        [
+            ("homing_transport_messages_received_total{transport=\"udp\"}", \.datagramQueries),
+            ("homing_transport_messages_received_total{transport=\"tcp\"}", \.streamQueries),
+            ("homing_transport_received_bytes_total{transport=\"udp\"}", \.datagramQueryBytes),
+            ("homing_transport_received_bytes_total{transport=\"tcp\"}", \.streamQueryBytes),
+            ("homing_transport_messages_sent_total{transport=\"udp\"}", \.datagramResponses),
+            ("homing_transport_messages_sent_total{transport=\"tcp\"}", \.streamResponses),
+            ("homing_transport_sent_bytes_total{transport=\"udp\"}", \.datagramResponseBytes),
+            ("homing_transport_sent_bytes_total{transport=\"tcp\"}", \.streamResponseBytes),
+            ("homing_transport_datagrams_refused_total", \.datagramsRefused),
+            ("homing_transport_datagram_responses_lost_total", \.datagramResponsesLost),
+            ("homing_transport_datagram_batches_total", \.datagramBatches),
+            ("homing_connections_opened_total", \.connectionsOpened),
+            ("homing_connections_closed_total", \.connectionsClosed),
+            ("homing_connections_refused_total", \.connectionsRefused),
+            ("homing_connections_evicted_total", \.connectionsEvicted),
+            ("homing_connections_timed_out_total", \.connectionsTimedOut),
+            ("homing_upstream_exchanges_total{transport=\"udp\"}", \.upstreamDatagramExchanges),
+            ("homing_upstream_exchanges_total{transport=\"tcp\"}", \.upstreamStreamExchanges),
+            ("homing_upstream_connections_opened_total", \.upstreamConnectionsOpened),
+            ("homing_upstream_exchanges_timed_out_total", \.upstreamTimeouts),
+            ("homing_upstream_exchanges_failed_total", \.upstreamFailures),
+            ("homing_upstream_junk_messages_total", \.upstreamJunk),
+            ("homing_worker_wakeups_total", \.wakeups),
+        ]
+    }
+}
+
+extension Cache.Statistics {
+    func figures(limits: Cache.Limits) -> [String] {
+        [
+            "homing_cache_entries \(entryCount)",
+            "homing_cache_evictions_total \(evictionCount)",
+            "homing_cache_size_limit_bytes \(limits.byteCeiling)",
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+import Dispatch
+import Glibc
+
+/// Signals as events on a queue of their own, where anything may be done.
+final class SignalSources {
+    private let queue = DispatchQueue(label: "homing.signals")
+    private var sources: [any DispatchSourceSignal] = []
+
+    /// Has `action` done whenever `signal` comes, instead of what the system would do.
+    func on(_ signal: Int32, _ action: @escaping @Sendable () -> Void) {
+        ignore(signal)
+        let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)
+        source.setEventHandler(handler: action)
+        source.resume()
+        sources.append(source)
+    }
+
+    func ignore(_ signal: Int32) {
+        _ = Glibc.signal(signal, SIG_IGN)
+    }
+}

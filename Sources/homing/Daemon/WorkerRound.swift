@@ -1,0 +1,26 @@
+import Dispatch
+import DNSTransport
+
+/// Has something done by every worker, each on its own queue, and waits until all have.
+struct WorkerRound {
+    private let workers: [Worker]
+
+    /// A worker that does not get to it by then is far behind, and will do it later.
+    private static let patience = DispatchTimeInterval.seconds(1)
+
+    init(_ workers: [Worker]) { self.workers = workers }
+
+    /// Workers that have ended are left out. Not to be called on a worker's queue.
+    func run(_ work: @escaping @Sendable (any WorkerService) -> Void) {
+        let group = DispatchGroup()
+        for worker in workers {
+            group.enter()
+            let isTaken = worker.submit { service in
+                work(service)
+                group.leave()
+            }
+            if !isTaken { group.leave() }
+        }
+        _ = group.wait(timeout: .now() + Self.patience)
+    }
+}

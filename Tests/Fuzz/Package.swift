@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Fuzz targets of the codec. They are a package of their own because every module must be built with
+// `-sanitize=fuzzer,address`; `./run` does that and runs them.
+
+let houseRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
+
+/// The linker gold, the default, stops with an internal error on instrumented objects.
+let linker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+
+let package = Package(
+    name: "homing-fuzz",
+    dependencies: [.package(name: "homing", path: "../..")],
+    targets: [
+        .target(name: "CFuzzer"),
+        .executableTarget(
+            name: "MakeCorpus", dependencies: [wire], swiftSettings: houseRules, linkerSettings: linker),
+    ]
+        + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {
+            .executableTarget(
+                name: $0, dependencies: ["CFuzzer", wire], swiftSettings: houseRules, linkerSettings: linker)
+        }
+)

@@ -1,0 +1,154 @@
+import DNSWire
+
+/// What a header asks of the resolver, in Homing's words. `nil` leaves Homing's default in force.
+struct ScenarioSettings {
+    enum Minimisation {
+        case off, relaxed, strict
+    }
+
+    /// A zone that is asked at given servers.
+    struct Zone {
+        var name: DomainName
+        var servers: [SocketAddress]
+        /// Forwarders only: recursion takes over when they fail.
+        var fallsBackToRecursion = false
+    }
+
+    var rootHints: [SocketAddress] = []
+    var stubZones: [Zone] = []
+    var forwardZones: [Zone] = []
+    var minimisation: Minimisation?
+    var useIPv4: Bool?
+    var useIPv6: Bool?
+    var minimalResponses: Bool?
+    var minimumTTL: UInt32?
+    var maximumTTL: UInt32?
+    var maximumNegativeTTL: UInt32?
+    var prefetch: Bool?
+    var serveStale: Bool?
+    var staleClientTimeoutMilliseconds: Int?
+    var staleReplyTTL: UInt32?
+    var staleLimitSeconds: UInt32?
+    var randomisesQueryCase: Bool?
+    var rebindingProtection: Bool?
+    var privateAddresses: [IPNetwork] = []
+    var privateDomains: [DomainName] = []
+    /// Special zones that are asked like any other instead of answered here.
+    var unservedZones: [DomainName] = []
+    var hosts: [(name: DomainName, address: IPAddress)] = []
+    private var hintName: DomainName?
+    /// Keys that have no meaning here. In Homing's own files there may be none.
+    var unknownKeys: Set<String> = []
+    /// Whether the scenario is about validation.
+    var hasTrustAnchor = false
+
+    private static let defaultPort: UInt16 = 53
+
+    init(_ header: ScenarioHeader) throws(ScenarioError) {
+        for setting in header.serverSettings { try take(setting) }
+        for clause in header.clauses("stub-zone") {
+            let zone = try Self.zone(clause, address: "stub-addr")
+            if zone.name.isRoot { rootHints += zone.servers } else { stubZones.append(zone) }
+        }
+        for clause in header.clauses("forward-zone") {
+            forwardZones.append(try Self.zone(clause, address: "forward-addr"))
+        }
+        let known: Set = ["", "server", "homing", "stub-zone", "forward-zone"]
+        unknownKeys.formUnion(header.clauses.map(\.name).filter { !known.contains($0) })
+    }
+
+    private mutating func take(_ setting: ScenarioHeader.Setting) throws(ScenarioError) {
+        switch setting.key {
+        case "stub-addr": rootHints.append(try Self.server(setting))
+        case "stub-name": break
+        case "forward-addr":
+            forwardZones.append(Zone(name: .root, servers: [try Self.server(setting)]))
+        case "qname-minimisation", "query-minimization":
+            if minimisation != .strict { minimisation = try Self.isOn(setting) ? .relaxed : .off }
+        case "qname-minimisation-strict":
+            if try Self.isOn(setting) { minimisation = .strict }
+        case "do-ip4": useIPv4 = try Self.isOn(setting)
+        case "do-ip6": useIPv6 = try Self.isOn(setting)
+        case "minimal-responses": minimalResponses = try Self.isOn(setting)
+        case "cache-min-ttl": minimumTTL = try Self.number(setting)
+        case "cache-max-ttl": maximumTTL = try Self.number(setting)
+        case "cache-max-negative-ttl": maximumNegativeTTL = try Self.number(setting)
+        case "prefetch": prefetch = try Self.isOn(setting)
+        case "serve-expired": serveStale = try Self.isOn(setting)
+        case "serve-expired-client-timeout": staleClientTimeoutMilliseconds = try Self.number(setting)
+        case "serve-expired-reply-ttl": staleReplyTTL = try Self.number(setting)
+        case "serve-expired-ttl": staleLimitSeconds = try Self.number(setting)
+        case "use-caps-for-id": randomisesQueryCase = try Self.isOn(setting)
+        case "rebinding-protection": rebindingProtection = try Self.isOn(setting)
+        case "private-address":
+            guard let network = IPNetwork(setting.words.first ?? "") else {
+                throw ScenarioError(line: setting.line, reason: "\(setting.key) takes a network")
+            }
+            privateAddresses.append(network)
+        case "private-domain": privateDomains.append(try Self.name(setting))
+        case "local-zone" where setting.words.last == "nodefault":
+            unservedZones.append(try Self.name(setting))
+        case "features": try takeFeature(setting)
+        case "trust-anchor", "trust-anchor-file": hasTrustAnchor = true
+        default: unknownKeys.insert(setting.key)
+        }
+    }
+
+    /// Deckard's way to give a host: a name in one line, its address in another.
+    private mutating func takeFeature(_ setting: ScenarioHeader.Setting) throws(ScenarioError) {
+        let words = setting.words.filter { $0 != "=" }
+        guard words.count == 2 else { return }
+        switch words[0] {
+        case "static_hint_name": hintName = try? DomainName(words[1])
+        case "static_hint_addr":
+            if let hintName, let address = IPAddress(words[1]) { hosts.append((hintName, address)) }
+        default: unknownKeys.insert(words[0])
+        }
+    }
+
+    // --- Values ---
+
+    private static func zone(_ clause: ScenarioHeader.Clause, address: String) throws(ScenarioError) -> Zone {
+        var zone = Zone(name: .root, servers: [])
+        for setting in clause.settings {
+            switch setting.key {
+            case "name": zone.name = try name(setting)
+            case address: zone.servers.append(try server(setting))
+            case "forward-first", "stub-first": zone.fallsBackToRecursion = try isOn(setting)
+            default: break
+            }
+        }
+        return zone
+    }
+
+    private static func isOn(_ setting: ScenarioHeader.Setting) throws(ScenarioError) -> Bool {
+        switch setting.words.first {
+        case "yes", "on", "true", "1": return true
+        case "no", "off", "false", "0": return false
+        default: throw ScenarioError(line: setting.line, reason: "\(setting.key) takes yes or no")
+        }
+    }
+
+    private static func number<Number: FixedWidthInteger>(
+        _ setting: ScenarioHeader.Setting
+    ) throws(ScenarioError) -> Number {
+        guard let number = Number(setting.words.first ?? "") else {
+            throw ScenarioError(line: setting.line, reason: "\(setting.key) takes a number")
+        }
+        return number
+    }
+
+    private static func name(_ setting: ScenarioHeader.Setting) throws(ScenarioError) -> DomainName {
+        guard let name = try? DomainName(setting.words.first ?? "") else {
+            throw ScenarioError(line: setting.line, reason: "\(setting.key) takes a name")
+        }
+        return name
+    }
+
+    private static func server(_ setting: ScenarioHeader.Setting) throws(ScenarioError) -> SocketAddress {
+        guard let server = SocketAddress(setting.words.first ?? "", defaultPort: defaultPort) else {
+            throw ScenarioError(line: setting.line, reason: "\(setting.key) takes an address")
+        }
+        return server
+    }
+}

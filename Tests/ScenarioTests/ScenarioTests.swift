@@ -1,0 +1,25 @@
+import DNSServer
+import Testing
+
+/// Whole resolutions through the daemon's own service, against a scripted network and a clock that jumps.
+@Suite struct ScenarioTests {
+    @Test(arguments: ScenarioFile.own)
+    func own(_ file: ScenarioFile) throws {
+        try run(file, rules: .own, defaults: ServerSettings())
+    }
+
+    @Test(
+        .enabled(if: !ScenarioFile.shared.isEmpty, "no shared scenarios beside this checkout"),
+        arguments: ScenarioFile.sharedWithoutValidation)
+    func shared(_ file: ScenarioFile) throws {
+        try run(file, rules: .shared(file.dialect), defaults: .ofOthers)
+    }
+
+    private func run(_ file: ScenarioFile, rules: RunnerRules, defaults: ServerSettings) throws {
+        let scenario = try Scenario(parsing: try file.read(), dialect: file.dialect)
+        let settings = try ScenarioSettings(scenario.header)
+        try ScenarioRunner.run(scenario, rules: rules) {
+            ResolverService.scripted($0, settings, defaults: defaults)
+        }
+    }
+}
