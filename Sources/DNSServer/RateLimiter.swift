@@ -52,14 +52,16 @@ struct RateLimiter {
         if bucket.network != mixed {
             bucket = Bucket(network: mixed, tokens: Int32(clamping: rate), overflow: 0, refilledAt: uptime)
         }
-        // A second's worth at most, in steps of a hundredth so that rounding does not starve.
+        // A second's worth at most, in steps of a hundredth so that there is something to share out in each.
         let elapsed = max(0, uptime - bucket.refilledAt)
-        if elapsed >= 10 {
-            let gained = min(elapsed, 1000) * rate / 1000
-            if gained > 0 {
-                bucket.tokens = Int32(clamping: min(rate, Int64(bucket.tokens) + gained))
-                bucket.refilledAt = uptime
-            }
+        if elapsed >= 1000 {
+            bucket.tokens = Int32(clamping: rate)
+            bucket.refilledAt = uptime
+        } else if elapsed >= 10, elapsed * rate >= 1000 {
+            let gained = elapsed * rate / 1000
+            bucket.tokens = Int32(clamping: min(rate, Int64(bucket.tokens) + gained))
+            // Only the time that the tokens stand for, or what the division drops would halve a rate of 199.
+            bucket.refilledAt += (gained * 1000 + rate - 1) / rate
         }
         guard bucket.tokens <= 0 else {
             bucket.tokens -= 1

@@ -116,10 +116,10 @@ extension Cache {
     func answer(
         _ question: Question, _ variant: AnswerVariant = [], now: Moment, allowStale: Bool = false,
         turn: UInt16 = 0,
-        limit: Int = 4096
+        limit: Int = 1232
     ) -> Response? {
         let packet = query(question)
-        var octets = packet + [UInt8](repeating: 0, count: 8192 - packet.count)
+        var octets = packet + [UInt8](repeating: 0, count: max(512, limit))
         var response = octets.mutableSpan
         let hit = lookupAnswer(
             packet.span, Header.length..<(packet.count - 4), question.qtype, question.qclass,

@@ -1,0 +1,38 @@
+import DNSWire
+import Testing
+
+@testable import DNSServer
+
+@Suite struct RateLimiterTests {
+    private let client = IPAddress(192, 0, 2, 1)
+
+    private func limit(_ rate: Int) -> RateLimit {
+        var limit = RateLimit()
+        limit.responsesPerSecond = rate
+        return limit
+    }
+
+    /// A flood gets the first second's worth at once and then its rate, neither more nor much less.
+    @Test(arguments: [1, 10, 99, 100, 101, 150, 199, 999, 1000, 1050, 1999]) func holdsItsRate(rate: Int) {
+        var limiter = RateLimiter(key: SipHash.Key(low: 1, high: 2))
+        var sent = 0
+        for uptime in Int64(0)..<10_000 {
+            for _ in 0..<3 where limiter.verdict(for: client, limit(rate), uptime: uptime) == .send {
+                sent += 1
+            }
+        }
+        #expect(sent <= rate * 11)
+        #expect(sent >= rate + rate * 9 * 85 / 100)
+    }
+
+    @Test func slipsAndRecovers() {
+        var limiter = RateLimiter(key: SipHash.Key(low: 1, high: 2))
+        for _ in 0..<5 { #expect(limiter.verdict(for: client, limit(5), uptime: 0) == .send) }
+        let over = (0..<4).map { _ in limiter.verdict(for: client, limit(5), uptime: 0) }
+        #expect(over == [.drop, .truncate, .drop, .truncate])
+        #expect(
+            limiter.verdict(for: IPAddress(192, 0, 2, 200), limit(5), uptime: 0) != .send, "the same network")
+        #expect(limiter.verdict(for: IPAddress(192, 0, 3, 1), limit(5), uptime: 0) == .send)
+        #expect(limiter.verdict(for: client, limit(5), uptime: 60_000) == .send)
+    }
+}
