@@ -48,6 +48,7 @@ extension Resolution {
             return lookups[id] == nil || isFinished
         }
         if id != Self.mainLookup, let failure = cache.lookupFailure(question, now: now) {
+            isPartial = true
             end(id, .failure(failure))
             return true
         }

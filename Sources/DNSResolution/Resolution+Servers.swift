@@ -100,9 +100,15 @@ extension Resolution {
     }
 
     private func lookUp(_ question: Question, for id: LookupID) -> Bool {
-        guard let lookup = lookups[id], let zone = lookup.zone, lookup.depth < settings.limits.depth,
+        guard let lookup = lookups[id], let zone = lookup.zone, isPartial || failedLookups[question] == nil else {
+            return false
+        }
+        guard lookup.depth < settings.limits.depth,
             zone.addressLookups < settings.limits.addressLookupsPerDelegation
-        else { return false }
+        else {
+            isPartial = true
+            return false
+        }
         if let existing = lookups.first(where: {
             $0.value.current == question || $0.value.question == question
         }) {
@@ -111,7 +117,10 @@ extension Resolution {
             link(id, waitsOn: existing.key)
             return true
         }
-        guard addressLookups < settings.limits.addressLookups else { return false }
+        guard addressLookups < settings.limits.addressLookups else {
+            isPartial = true
+            return false
+        }
         addressLookups += 1
         lookups[id]?.zone?.addressLookups += 1
         let child = addLookup(Lookup(question, purpose: .address, depth: lookup.depth + 1))

@@ -82,6 +82,10 @@ public final class Resolution {
     private var nextExchange: ExchangeNumber = 0
     public private(set) var queriesSent = 0
     var addressLookups = 0
+    /// Address lookups that failed for themselves: not tried again, and remembered when nothing is found in the end.
+    private(set) var failedLookups: [Question: ExtendedError] = [:]
+    /// A limit, or a failure of before, had a part in how lookups ended. Then failures say little.
+    var isPartial = false
     public private(set) var isFinished = false
 
     static let mainLookup = 0
@@ -160,16 +164,36 @@ public final class Resolution {
             return
         }
         guard let lookup = lookups.removeValue(forKey: id) else { return }
+        if lookup.purpose == .address {
+            if !outcome.isUsable {
+                failedLookups[lookup.question] = outcome.error ?? ExtendedError(.noReachableAuthority)
+            } else if !outcome.answers.isEmpty {
+                // Some may have failed for want of this one, in a circle.
+                failedLookups = [:]
+            }
+        }
         for waiter in lookup.waiters { childEnded(id, lookup, outcome, waiter) }
     }
 
     private func finishMain(_ outcome: Outcome) {
         guard !isFinished else { return }
         isFinished = true
+        if outcome.responseCode == .serverFailure { keepFailures() }
         for number in exchanges.keys { actions.append(.cancel(number)) }
         exchanges = [:]
         lookups = [:]
         pending = []
         actions.append(.finish(outcome))
+    }
+
+    /// Remembers which name servers have no address that can be found, so that the next name in their zone does not
+    /// cost the whole search again (TsuNAME; RFC 9520 §3.2). Only what failed for itself: not what a limit cut short,
+    /// or somebody could have names of others remembered as failed; and not what failed because of a remembered
+    /// failure, or two names could keep each other's failure alive.
+    private func keepFailures() {
+        guard !isPartial, !isOffline else { return }
+        for (question, error) in failedLookups {
+            cache.admitFailure(question, error, ttl: settings.limits.failureTTL, now: now)
+        }
     }
 }

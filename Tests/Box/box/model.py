@@ -9,9 +9,9 @@ DAY = 86400
 
 @dataclass
 class Daemon:
-    """One server process and the addresses it listens on. `kind` is nsd, knot, bind, odd, closed or hole.
+    """One server process and the addresses it listens on. `kind` is nsd, knot, bind, odd, closed, hole or stage.
 
-    `closed` addresses exist with nobody listening (ICMP unreachable); packets to a `hole` vanish.
+    A `stage` address is listened on by a check of its own (`attacks/stage.py`). `closed` addresses exist with nobody listening (ICMP unreachable); packets to a `hole` vanish.
     """
     title: str
     kind: str

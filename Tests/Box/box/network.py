@@ -45,6 +45,18 @@ def install_rules(holes, counted):
     _run(["nft", "-f", "-"], "\n".join(rules) + "\n")
 
 
+def count_also(word, block):
+    """From now on packets to port 53 in a block of addresses are counted by themselves too."""
+    _run(["nft", "-f", "-"], f"add counter {TABLE} {word}\nadd rule {TABLE} counts ip daddr {block} th dport 53 counter name {word}\n")
+
+
+def count_fragments():
+    """Packets that are only a part of one, before they are put together again."""
+    _run(["nft", "-f", "-"], f"add counter {TABLE} fragments\n"
+         f"add chain {TABLE} parts {{ type filter hook prerouting priority -450; }}\n"
+         f"add rule {TABLE} parts ip frag-off & 0x3fff != 0 counter name fragments\n")
+
+
 def _family(address):
     return "ip6" if ":" in address else "ip"
 

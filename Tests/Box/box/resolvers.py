@@ -71,15 +71,15 @@ zone "." {{ type hint; file "{directory}/root.hints"; }};
 
 
 class Resolver:
-    """A running resolver. `cache_mib` is the ceiling it is given for its cache."""
+    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration."""
 
-    def __init__(self, kind, binary, directory, port=5300, cache_mib=256):
+    def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra=""):
         directory.mkdir()
         self.kind, self.port = kind, port
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3)
         (directory / "root.hints").write_text(root_hints())
         config = directory / "config"
-        config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values))
+        config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values) + extra)
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]
         self.program = Program(kind, list(map(str, command)), directory / "log", cwd=directory)
@@ -96,6 +96,11 @@ class Resolver:
         """Resident memory in octets."""
         lines = open(f"/proc/{self.program.pid}/status").read().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+    def cpu(self):
+        """Seconds of processor time used so far, by all threads."""
+        tasks = f"/proc/{self.program.pid}/task"
+        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0]) for task in os.listdir(tasks)) / 1e9
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.program.pid}/fd"))

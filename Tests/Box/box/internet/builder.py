@@ -20,7 +20,7 @@ class Internet:
         self.daemons = {
             f"{tier}-{kind}": Daemon(f"{tier}-{kind}", kind, [self.new_pair() for _ in range(count)])
             for tier, count in TIERS.items() for kind in KINDS}
-        for kind in ("odd", "closed", "hole"):
+        for kind in ("odd", "closed", "hole", "stage"):
             self.daemons[kind] = Daemon(kind, kind)
 
     # Addresses. They must look public: a resolver rightly refuses to ask private servers and to believe private answers.
