@@ -87,8 +87,12 @@ public struct LocalNames: Sendable {
             return .nxDomain(soa)
         case .localhost:
             switch question.qtype {
-            case .a: return .records([Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)], isAuthoritative: true)
-            case .aaaa: return .records([Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)], isAuthoritative: true)
+            case .a:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)], isAuthoritative: true)
+            case .aaaa:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)], isAuthoritative: true)
             default: return .noData(soa)
             }
         case .empty:
@@ -144,7 +148,9 @@ public struct LocalNames: Sendable {
         names += (64...127).map { "\($0).100.in-addr.arpa." }
         let zeros = Array(repeating: "0", count: 31).joined(separator: ".")
         names += ["0.\(zeros).ip6.arpa.", "1.\(zeros).ip6.arpa."]
-        names += ["d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa."]
+        names += [
+            "d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa.",
+        ]
         names += ["8.b.d.0.1.0.0.2.ip6.arpa."]
         return names.compactMap { try? DomainName($0) }
     }()

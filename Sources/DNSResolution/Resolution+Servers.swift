@@ -12,7 +12,8 @@ extension Resolution {
             for type in addressTypes {
                 switch cache.lookup(nameServer.name, type, now: now) {
                 case .rrset(let cached):
-                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer).compactMap(\.address)
+                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer)
+                        .compactMap(\.address)
                 case .noData:
                     continue
                 case nil:
@@ -102,7 +103,9 @@ extension Resolution {
         guard let lookup = lookups[id], let zone = lookup.zone, lookup.depth < settings.limits.depth,
             zone.addressLookups < settings.limits.addressLookupsPerDelegation
         else { return false }
-        if let existing = lookups.first(where: { $0.value.current == question || $0.value.question == question }) {
+        if let existing = lookups.first(where: {
+            $0.value.current == question || $0.value.question == question
+        }) {
             // Waiting on somebody who waits on us would never end: a cyclic delegation.
             guard existing.value.purpose == .address, !waits(existing.key, on: id) else { return false }
             link(id, waitsOn: existing.key)
@@ -138,7 +141,9 @@ extension Resolution {
                 add(address, to: &servers)
             }
             lookup.zone?.servers = servers
-            if outcome.responseCode == .serverFailure, !outcome.isUsable { lookup.failure = lookup.failure ?? outcome.error }
+            if outcome.responseCode == .serverFailure, !outcome.isUsable {
+                lookup.failure = lookup.failure ?? outcome.error
+            }
         }
         lookups[waiter] = lookup
         pending.append(waiter)

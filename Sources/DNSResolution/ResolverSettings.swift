@@ -38,7 +38,9 @@ public struct ResolverSettings: Sendable {
     /// The route of the longest suffix that `name` is in.
     func route(for name: DomainName) -> ZoneRoute? {
         guard !routes.isEmpty else { return nil }
-        return routes.filter { name.isSubdomain(of: $0.suffix) }.max { $0.suffix.labelCount < $1.suffix.labelCount }
+        return routes.filter { name.isSubdomain(of: $0.suffix) }.max {
+            $0.suffix.labelCount < $1.suffix.labelCount
+        }
     }
 }
 

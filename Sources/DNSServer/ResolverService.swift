@@ -174,7 +174,8 @@ public final class ResolverService: WorkerService {
 
     /// A response without records.
     func reject(
-        _ code: ResponseCode, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        _ code: ResponseCode, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView,
+        _ client: Client,
         recursion: Bool = true, isTruncated: Bool = false, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         var sections = ResponseComposer.Sections()
@@ -228,7 +229,8 @@ public final class ResolverService: WorkerService {
     ) -> QueryDisposition {
         var text: String?
         var offset = Header.length
-        if let qname = try? DomainName(parsing: packet, at: &offset), view.qtype == .txt || view.qtype == .any {
+        if let qname = try? DomainName(parsing: packet, at: &offset), view.qtype == .txt || view.qtype == .any
+        {
             switch qname {
             case "id.server.", "hostname.bind.": text = settings.identity
             case "version.server.", "version.bind.": text = settings.version
@@ -276,7 +278,8 @@ public final class ResolverService: WorkerService {
 
     /// Writes a response from a finished answer that is at hand rather than in the cache.
     func compose(
-        _ answer: FinishedAnswer, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        _ answer: FinishedAnswer, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView,
+        _ client: Client,
         into response: inout MutableSpan<UInt8>
     ) -> Int {
         let limit = composer.bodyLimit(view, client, capacity: response.count)

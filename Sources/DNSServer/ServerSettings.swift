@@ -64,7 +64,8 @@ public struct AccessPolicy: Sendable, Equatable {
         allow: [IPNetwork] = IPNetwork.loopbackAndPrivate, refuse: [IPNetwork] = [], drop: [IPNetwork] = []
     ) {
         let rules =
-            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) } + allow.map { ($0, Verdict.allow) }
+            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) }
+            + allow.map { ($0, Verdict.allow) }
         self.rules = rules.sorted { $0.0.prefixLength > $1.0.prefixLength }
     }
 

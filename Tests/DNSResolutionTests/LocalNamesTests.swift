@@ -9,29 +9,38 @@ import Testing
         -> String?
     {
         switch names.answer(Question(name, type)) {
-        case .records(let rrsets, _): rrsets.flatMap(\.rdatas).map { "\($0.address.map(String.init(describing:)) ?? $0.targetName.map(String.init(describing:)) ?? "data")" }.joined(separator: " ")
+        case .records(let rrsets, _):
+            rrsets.flatMap(\.rdatas).map {
+                "\($0.address.map(String.init(describing:)) ?? $0.targetName.map(String.init(describing:)) ?? "data")"
+            }.joined(separator: " ")
         case .noData: "NODATA"
         case .nxDomain: "NXDOMAIN"
         case nil: nil
         }
     }
 
-    @Test(arguments: [
-        ("localhost.", RecordType.a, "127.0.0.1"), ("localhost.", .aaaa, "::1"), ("localhost.", .mx, "NODATA"),
-        ("a.b.LocalHost.", .a, "127.0.0.1"), ("1.0.0.127.in-addr.arpa.", .ptr, "localhost."),
-        ("facebook.onion.", .a, "NXDOMAIN"), ("onion.", .ns, "NXDOMAIN"), ("x.invalid.", .a, "NXDOMAIN"),
-        ("x.test.", .a, "NXDOMAIN"), ("x.alt.", .a, "NXDOMAIN"), ("printer.home.arpa.", .a, "NXDOMAIN"),
-        ("home.arpa.", .a, "NODATA"), ("home.arpa.", .soa, "home.arpa."), ("home.arpa.", .ns, "home.arpa."),
-        ("1.0.168.192.in-addr.arpa.", .ptr, "NXDOMAIN"), ("1.2.31.172.in-addr.arpa.", .ptr, "NXDOMAIN"),
-        ("1.1.64.100.in-addr.arpa.", .ptr, "NXDOMAIN"), ("1.2.0.192.in-addr.arpa.", .ptr, "NXDOMAIN"),
-        ("1.0.0.0.d.f.ip6.arpa.", .ptr, "NXDOMAIN"),
-        ("1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.", .ptr, "localhost."),
-    ] as [(DomainName, RecordType, String)])
+    @Test(
+        arguments: [
+            ("localhost.", RecordType.a, "127.0.0.1"), ("localhost.", .aaaa, "::1"),
+            ("localhost.", .mx, "NODATA"),
+            ("a.b.LocalHost.", .a, "127.0.0.1"), ("1.0.0.127.in-addr.arpa.", .ptr, "localhost."),
+            ("facebook.onion.", .a, "NXDOMAIN"), ("onion.", .ns, "NXDOMAIN"), ("x.invalid.", .a, "NXDOMAIN"),
+            ("x.test.", .a, "NXDOMAIN"), ("x.alt.", .a, "NXDOMAIN"), ("printer.home.arpa.", .a, "NXDOMAIN"),
+            ("home.arpa.", .a, "NODATA"), ("home.arpa.", .soa, "home.arpa."),
+            ("home.arpa.", .ns, "home.arpa."),
+            ("1.0.168.192.in-addr.arpa.", .ptr, "NXDOMAIN"), ("1.2.31.172.in-addr.arpa.", .ptr, "NXDOMAIN"),
+            ("1.1.64.100.in-addr.arpa.", .ptr, "NXDOMAIN"), ("1.2.0.192.in-addr.arpa.", .ptr, "NXDOMAIN"),
+            ("1.0.0.0.d.f.ip6.arpa.", .ptr, "NXDOMAIN"),
+            ("1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.", .ptr, "localhost."),
+        ] as [(DomainName, RecordType, String)])
     func reserved(_ name: DomainName, _ type: RecordType, _ expected: String) {
         #expect(responseCode(name, type) == expected)
     }
 
-    @Test(arguments: ["example.com.", "32.172.in-addr.arpa.", "128.100.in-addr.arpa.", "localhost.example.", "arpa."] as [DomainName])
+    @Test(
+        arguments: [
+            "example.com.", "32.172.in-addr.arpa.", "128.100.in-addr.arpa.", "localhost.example.", "arpa.",
+        ] as [DomainName])
     func others(_ name: DomainName) {
         #expect(responseCode(name) == nil)
     }

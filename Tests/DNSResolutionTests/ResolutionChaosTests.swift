@@ -42,7 +42,8 @@ private final class ChaosRun {
 
     /// Few names, so that they meet again and again.
     private static let names: [DomainName] = [
-        ".", "a.", "b.", "x.a.", "y.a.", "x.b.", "deep.x.a.", "ns.x.a.", "ns.y.a.", "ns.x.b.", "www.deep.x.a.",
+        ".", "a.", "b.", "x.a.", "y.a.", "x.b.", "deep.x.a.", "ns.x.a.", "ns.y.a.", "ns.x.b.",
+        "www.deep.x.a.",
     ]
 
     init(seed: UInt64) {
@@ -114,7 +115,8 @@ private final class ChaosRun {
         if Int.random(in: 0..<12, using: &chance) == 0 { message.header.id &+= 1 }
         if Int.random(in: 0..<12, using: &chance) == 0 { message.questions = [] }
         let codes: [ResponseCode] = [
-            .noError, .noError, .noError, .noError, .nxDomain, .serverFailure, .refused, .formatError, .yxDomain,
+            .noError, .noError, .noError, .noError, .nxDomain, .serverFailure, .refused, .formatError,
+            .yxDomain,
             .badCookie,
         ]
         message.responseCode = codes.randomElement(using: &chance) ?? .noError
@@ -133,10 +135,14 @@ private final class ChaosRun {
             switch Int.random(in: 0..<6, using: &chance) {
             case 0: return Record(owner, .cname, ttl: ttl, .name(target))
             case 1: return Record(owner, .dname, ttl: ttl, .name(target))
-            case 2: return Record(owner, .a, ttl: ttl, .address(IPAddress(192, 0, 2, UInt8.random(in: 1...9, using: &chance))))
+            case 2:
+                return Record(
+                    owner, .a, ttl: ttl,
+                    .address(IPAddress(192, 0, 2, UInt8.random(in: 1...9, using: &chance))))
             case 3:
                 let soa = StartOfAuthority(
-                    primary: target, mailbox: target, serial: 1, refresh: 1, retry: 1, expire: 1, minimum: ttl)
+                    primary: target, mailbox: target, serial: 1, refresh: 1, retry: 1, expire: 1, minimum: ttl
+                )
                 return Record(owner, .soa, ttl: ttl, soa.rdata)
             default: return Record(owner, .ns, ttl: ttl, .name(target))
             }

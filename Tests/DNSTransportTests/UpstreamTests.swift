@@ -176,7 +176,9 @@ struct UpstreamDatagramTests {
     @Test("queries leave from the outgoing addresses in turn, by chance")
     func outgoingAddress() throws {
         var configuration = WorkerConfiguration()
-        configuration.outgoingAddresses = [IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10), IPAddress(ipv6: 1)]
+        configuration.outgoingAddresses = [
+            IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10), IPAddress(ipv6: 1),
+        ]
         let server = try FakeDatagramServer()
         let worker = try TestWorker(configuration: configuration)
         var seen: Set<IPAddress> = []
