@@ -42,6 +42,16 @@ import Testing
             """)
         let (process, pipe) = process(["serve", file.path], notify: manager.name)
         try process.run()
+        // Whatever happens, it ends with the test, and what it said is shown.
+        var (log, isComplete) = ("", false)
+        defer {
+            if !isComplete {
+                process.terminate()
+                log += String(decoding: (try? pipe.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
+                process.waitUntilExit()
+                Issue.record("ended with \(process.terminationReason) \(process.terminationStatus): \(log)")
+            }
+        }
         #expect(try manager.receive().hasPrefix("READY=1\n"))
         let server = SocketAddress(IPAddress(127, 0, 0, 1), port: port)
         let request = QueryRequest(question: Question("www.example.", .a), server: server)
@@ -54,8 +64,9 @@ import Testing
 
         kill(process.processIdentifier, SIGTERM)
         #expect(try manager.receive().hasPrefix("STOPPING=1\n"))
-        let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
+        isComplete = true
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
         #expect(
             log.contains("notice: homing \(Homing.version) serves addresses=127.0.0.1:\(port) workers=2\n"))
