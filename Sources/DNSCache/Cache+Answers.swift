@@ -53,7 +53,7 @@ public struct AnswerHit: Sendable {
     /// Octets of the sections; they were written only if `fits`.
     public var bodyLength: Int
     public var fits: Bool
-    /// Past its TTL, written with `Cache.staleTTL`.
+    /// Past its TTL.
     public var isStale: Bool
     /// The first lookup to find it in the last tenth of its TTL and asked for before: time to fetch it again.
     public var isPrefetchDue: Bool
@@ -83,13 +83,10 @@ public struct AnswerHit: Sendable {
 }
 
 extension Cache {
-    /// RFC 8767 §4.
-    public static let staleTTL: UInt32 = 30
-
     // --- Admit ---
 
     public func admit(_ answer: FinishedAnswer, for question: Question, variant: AnswerVariant, now: Moment) {
-        guard answer.ttl > 0, answer.body.count <= Self.maximumPayload else {
+        guard answer.ttl > 0, answer.body.count <= limits.answerSize else {
             // What it would have replaced is out of date all the same.
             return removeAnswer(for: question, variant: variant)
         }
@@ -109,11 +106,11 @@ extension Cache {
     ///
     /// - Parameters:
     ///   - limit: the response may not pass this many octets; what does not fit is not written.
-    ///   - allowStale: an expired answer is found too (RFC 8767).
+    ///   - staleTTL: an expired answer is found too, and written with this TTL (RFC 8767 §4).
     ///   - turn: by how many places to turn the addresses; 0 leaves them as they came.
     public func lookupAnswer(
         _ packet: Span<UInt8>, _ qname: Range<Int>, _ qtype: RecordType, _ qclass: RecordClass,
-        variant: AnswerVariant, now: Moment, allowStale: Bool = false, turn: UInt16 = 0,
+        variant: AnswerVariant, now: Moment, staleTTL: UInt32? = nil, turn: UInt16 = 0,
         into response: inout MutableSpan<UInt8>, at position: Int, limit: Int
     ) -> AnswerHit? {
         let tag = KeyTag(.answer, qtype, qclass, variant)
@@ -121,7 +118,7 @@ extension Cache {
         return withShard(hash) { shard -> AnswerHit? in
             guard let block = shard.find(packet, qname, tag, hash: hash) else { return nil }
             return shard.readAnswer(
-                block, now: now.uptime, allowStale: allowStale, turn: turn, into: &response, at: position,
+                block, now: now.uptime, staleTTL: staleTTL, turn: turn, into: &response, at: position,
                 limit: min(limit, response.count))
         }
     }

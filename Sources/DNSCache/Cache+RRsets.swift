@@ -56,17 +56,12 @@ extension Cache {
         static let denial: UInt8 = 2
     }
 
-    /// More records than this are not kept (CVE-2024-1737: huge RRsets).
-    public static let maximumRecordsPerRRset = 256
-    /// Larger data is answered, not kept.
-    public static let maximumPayload = 16_384
-
     // --- RRsets ---
 
     /// Keeps an RRset, unless better data is there and still fresh.
     public func admit(_ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, now: Moment) {
         let ttl = limits.clamp(rrset.ttl)
-        guard ttl > 0, rrset.rdatas.count <= Self.maximumRecordsPerRRset else { return }
+        guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }
         var payload = PayloadWriter()
         payload.put(Shape.rrset)
         payload.put(rank.rawValue)
@@ -75,7 +70,7 @@ extension Cache {
         payload.put(UInt16(truncatingIfNeeded: rrset.signatures.count))
         for rdata in rrset.rdatas { payload.put(rdata) }
         for rdata in rrset.signatures { payload.put(rdata) }
-        guard payload.bytes.count <= Self.maximumPayload else { return }
+        guard payload.bytes.count <= limits.answerSize else { return }
         let tag = KeyTag(.rrset, rrset.type, rrset.recordClass)
         write(rrset.ownerName, tag, payload: payload.bytes, ttl: ttl, now: now) { current in
             (try? current.uint8(at: 1)).map { $0 > rank.rawValue } ?? false
@@ -163,7 +158,7 @@ extension Cache {
             payload.put(UInt16(truncatingIfNeeded: soa.signatures.count))
             for rdata in soa.rdatas + soa.signatures { payload.put(rdata) }
         }
-        guard payload.bytes.count <= Self.maximumPayload else { return }
+        guard payload.bytes.count <= limits.answerSize else { return }
         write(name, tag, payload: payload.bytes, ttl: ttl, now: now)
     }
 

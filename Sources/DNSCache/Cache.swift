@@ -16,6 +16,10 @@ public final class Cache: Sendable {
         public var maximumNegativeTTL: UInt32 = 3_600
         /// Seconds that an expired answer is kept for when nothing better is there (RFC 8767). 0: not kept.
         public var staleWindow: UInt32 = 86_400
+        /// More records than this are answered, not kept (CVE-2024-1737: huge RRsets).
+        public var recordsPerRRset = 256
+        /// Octets of one answer or RRset; larger ones are answered, not kept.
+        public var answerSize = 16_384
 
         public init() {}
 

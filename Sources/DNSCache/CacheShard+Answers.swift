@@ -8,12 +8,12 @@ extension CacheShard {
     /// Writes the sections of the answer in `block` to `response` at `position`, if they end within `limit`.
     @inline(__always)
     mutating func readAnswer(
-        _ block: Int, now: Int64, allowStale: Bool, turn: UInt16, into response: inout MutableSpan<UInt8>,
+        _ block: Int, now: Int64, staleTTL: UInt32?, turn: UInt16, into response: inout MutableSpan<UInt8>,
         at position: Int, limit: Int
     ) -> AnswerHit? {
         var header = header(block)
         let left = header.expiry - now
-        guard left > 0 || allowStale && left >= -staleWindow else { return nil }
+        guard left > 0 || staleTTL != nil && left >= -staleWindow else { return nil }
         let start = block + BlockHeader.length + header.nameLength
         guard let layout = AnswerLayout(memory, at: start, payloadLength: header.payloadLength) else {
             return nil
@@ -38,7 +38,7 @@ extension CacheShard {
             memory.copy(body..<(body + layout.bodyLength), to: &response, at: position)
         }
         let age = hit.isStale ? nil : UInt32(clamping: (now - header.storedAt) / 1000)
-        patchTTLs(layout, body, age: age, into: &response, at: position)
+        patchTTLs(layout, body, age: age, staleTTL ?? 0, into: &response, at: position)
         return hit
     }
 
@@ -63,7 +63,8 @@ extension CacheShard {
     /// - Parameter age: seconds since the answer was stored; nil for a stale answer.
     @inline(__always)
     private func patchTTLs(
-        _ layout: AnswerLayout, _ body: Int, age: UInt32?, into response: inout MutableSpan<UInt8>,
+        _ layout: AnswerLayout, _ body: Int, age: UInt32?, _ staleTTL: UInt32,
+        into response: inout MutableSpan<UInt8>,
         at position: Int
     ) {
         for index in 0..<layout.ttlCount {
@@ -72,7 +73,7 @@ extension CacheShard {
             guard place + 4 <= layout.bodyLength else { continue }
             let original = UInt32(bigEndian: memory.load(body + place, as: UInt32.self))
             // Records of an answer may have different TTLs; the turned ones of one RRset never do.
-            let ttl = age.map { original > $0 ? original - $0 : 0 } ?? Cache.staleTTL
+            let ttl = age.map { original > $0 ? original - $0 : 0 } ?? staleTTL
             let target = position + place
             response[target] = UInt8(truncatingIfNeeded: ttl >> 24)
             response[target + 1] = UInt8(truncatingIfNeeded: ttl >> 16)

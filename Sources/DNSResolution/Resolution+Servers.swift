@@ -100,7 +100,8 @@ extension Resolution {
     }
 
     private func lookUp(_ question: Question, for id: LookupID) -> Bool {
-        guard let lookup = lookups[id], let zone = lookup.zone, isPartial || failedLookups[question] == nil else {
+        guard let lookup = lookups[id], let zone = lookup.zone, isPartial || failedLookups[question] == nil
+        else {
             return false
         }
         guard lookup.depth < settings.limits.depth,

@@ -90,7 +90,7 @@ extension ResolverService {
         let limit = composer.bodyLimit(view, client, capacity: response.count)
         let hit = cache.lookupAnswer(
             packet, view.qnameRange, view.qtype, view.qclass, variant: Self.variant(view), now: context.now,
-            allowStale: true, into: &response, at: view.questionEnd, limit: limit)
+            staleTTL: settings.staleTTL, into: &response, at: view.questionEnd, limit: limit)
         guard let hit else { return nil }
         counters.count(.cacheStaleHits)
         let isDenial = hit.flagBits & 0xf == ResponseCode.nxDomain.rawValue
@@ -265,7 +265,7 @@ extension ResolverService {
         _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
     ) -> FlightResult {
         let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
-        let isHuge = outcome.answers.contains { $0.rdatas.count > Cache.maximumRecordsPerRRset }
+        let isHuge = outcome.answers.contains { $0.rdatas.count > cache.limits.recordsPerRRset }
         var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
         for bits in variants {
             let variant = AnswerVariant(rawValue: bits)

@@ -92,7 +92,7 @@ private enum AllocationTrace {
                 var response = buffer.mutableSpan
                 let hit = cache.lookupAnswer(
                     packet.span, 12..<(packet.count - 4), .a, .internet, variant: [], now: moments[index % 3],
-                    allowStale: true, turn: UInt16(truncatingIfNeeded: index), into: &response,
+                    staleTTL: 30, turn: UInt16(truncatingIfNeeded: index), into: &response,
                     at: packet.count,
                     limit: index < 3 ? 60 : 1232)
                 hits += hit == nil ? 0 : 1

@@ -48,9 +48,9 @@ import Testing
         let question = Question(name("large.example.com"), .txt)
         var answer = finished(question, answers: [])
         answer.ttl = 60
-        answer.body = [UInt8](repeating: 0, count: Cache.maximumPayload)
+        answer.body = [UInt8](repeating: 0, count: Cache.Limits().answerSize)
         cache.admit(answer, for: question, variant: [], now: at(0))
-        #expect(cache.answer(question, now: at(0), limit: 8192)?.hit.bodyLength == Cache.maximumPayload)
+        #expect(cache.answer(question, now: at(0), limit: 8192)?.hit.bodyLength == Cache.Limits().answerSize)
     }
 
     @Test func namesSpreadOverTheShards() {

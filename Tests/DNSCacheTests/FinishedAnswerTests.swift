@@ -56,7 +56,7 @@ import Testing
         let cache = cache()
         cache.admit(finished(question, answers: [address(1)]), for: question, variant: [], now: at(0))
         var large = finished(question, answers: [address(1)])
-        large.body += [UInt8](repeating: 0, count: Cache.maximumPayload)
+        large.body += [UInt8](repeating: 0, count: Cache.Limits().answerSize)
         cache.admit(large, for: question, variant: [], now: at(1))
         #expect(cache.answer(question, now: at(1)) == nil)
     }

@@ -124,7 +124,8 @@ extension Cache {
         let hit = lookupAnswer(
             packet.span, Header.length..<(packet.count - 4), question.qtype, question.qclass,
             variant: variant,
-            now: now, allowStale: allowStale, turn: turn, into: &response, at: packet.count, limit: limit)
+            now: now, staleTTL: allowStale ? 30 : nil, turn: turn, into: &response, at: packet.count,
+            limit: limit)
         guard let hit else { return nil }
         octets.removeSubrange((packet.count + (hit.fits ? hit.bodyLength : 0))...)
         octets[7] = UInt8(hit.answerCount)

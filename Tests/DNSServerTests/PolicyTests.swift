@@ -76,7 +76,8 @@ import Testing
     }
 }
 
-@Suite struct RateLimiterTests {
+/// Who shares a limit, and who has none; the rate itself is proved in RateLimiterTests.
+@Suite struct RateLimitedNetworkTests {
     private func limit(_ change: (inout RateLimit) -> Void = { _ in }) -> RateLimit {
         var limit = RateLimit()
         limit.responsesPerSecond = 10
@@ -87,15 +88,6 @@ import Testing
 
     private let victim = IPAddress(203, 0, 113, 7)
 
-    @Test func allowsTheRateAndSlipsBeyond() {
-        var limiter = RateLimiter(key: SipHash.Key(low: 1, high: 2))
-        var verdicts: [RateLimiter.Verdict] = []
-        for _ in 0..<20 { verdicts.append(limiter.verdict(for: victim, limit(), uptime: 0)) }
-        #expect(verdicts.prefix(10).allSatisfy { $0 == .send })
-        #expect(verdicts.dropFirst(10).filter { $0 == .truncate }.count == 5)
-        #expect(verdicts.dropFirst(10).filter { $0 == .drop }.count == 5)
-    }
-
     @Test func oneNetworkSharesABucketAndOthersDoNot() {
         var limiter = RateLimiter(key: SipHash.Key(low: 1, high: 2))
         for host in 0..<10 {
@@ -103,16 +95,6 @@ import Testing
         }
         #expect(limiter.verdict(for: victim, limit(), uptime: 0) != .send)
         #expect(limiter.verdict(for: IPAddress(198, 51, 100, 1), limit(), uptime: 0) == .send)
-    }
-
-    @Test func refillsWithTimeAndNeverBeyondASecondsWorth() {
-        var limiter = RateLimiter(key: SipHash.Key(low: 1, high: 2))
-        for _ in 0..<10 { _ = limiter.verdict(for: victim, limit(), uptime: 0) }
-        #expect(limiter.verdict(for: victim, limit { $0.slip = 0 }, uptime: 0) == .drop)
-        #expect(limiter.verdict(for: victim, limit(), uptime: 200) == .send)
-        var sent = 0
-        for _ in 0..<50 where limiter.verdict(for: victim, limit(), uptime: 1_000_000) == .send { sent += 1 }
-        #expect(sent == 10)
     }
 
     @Test func exemptNetworksAreNeverLimited() {

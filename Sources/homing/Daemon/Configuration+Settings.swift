@@ -207,6 +207,8 @@ extension Configuration {
         limits.maximumTTL = cache.maximumTTL.wholeSeconds
         limits.minimumTTL = cache.minimumTTL.wholeSeconds
         limits.maximumNegativeTTL = cache.maximumNegativeTTL.wholeSeconds
+        limits.recordsPerRRset = self.limits.recordsPerRRset
+        limits.answerSize = self.limits.cachedAnswerSize
         limits.staleWindow = cache.serveStale ? cache.staleKept.wholeSeconds : 0
         return limits
     }
