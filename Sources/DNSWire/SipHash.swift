@@ -84,6 +84,7 @@ public struct SipHash: Sendable {
         return state.finish(rounds: 4)
     }
 
+    @inline(__always)
     private static func word(_ octets: Span<UInt8>, _ index: Int) -> UInt64 {
         var word: UInt64 = 0
         for step in 0..<8 { word |= UInt64(octets[index + step]) << UInt64(step * 8) }
@@ -91,6 +92,7 @@ public struct SipHash: Sendable {
     }
 
     /// Lower case for eight octets at once.
+    @inline(__always)
     private static func folded(_ word: UInt64) -> UInt64 {
         // Per octet: high bit set where 'A' <= octet <= 'Z'; octets of 0x80 and above are left alone.
         let sevenBits = word & 0x7f7f_7f7f_7f7f_7f7f
@@ -100,18 +102,21 @@ public struct SipHash: Sendable {
         return word | isUpper >> 2
     }
 
+    @inline(__always)
     private mutating func absorb(_ word: UInt64, rounds: Int) {
         v3 ^= word
         for _ in 0..<rounds { round() }
         v0 ^= word
     }
 
+    @inline(__always)
     private mutating func finish(rounds: Int) -> UInt64 {
         v2 ^= 0xff
         for _ in 0..<rounds { round() }
         return v0 ^ v1 ^ v2 ^ v3
     }
 
+    @inline(__always)
     private mutating func round() {
         v0 = v0 &+ v1
         v1 = (v1 << 13 | v1 >> 51) ^ v0
