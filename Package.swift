@@ -45,7 +45,8 @@ let package = Package(
         .executableTarget(
             name: "homing",
             dependencies: [
-                "CLinux", "DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", "HomingConfiguration",
+                "CLinux", "DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer",
+                "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),
@@ -56,7 +57,9 @@ let package = Package(
         tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
         tests("DNSServerTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
-        tests("ScenarioTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", logging]),
+        tests(
+            "ScenarioTests",
+            of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", logging]),
         tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
     ]
 )

@@ -1,66 +1,58 @@
-/// A ring of memory that holds variable-sized blocks in the order in which they came.
-///
-/// All unsafe memory access of the cache is here. Every access is checked against the ring's bounds, once per call, so
-/// that a wrong offset stops the program instead of reading what is not ours.
+/// The order of variable-sized blocks in a stretch of memory: they leave in the order in which they came.
 ///
 ///     |....free....[tail block][block]...[block]head....free....|
 ///
-/// A block never wraps: what is left at the end of the memory is skipped when a block does not fit there. Freeing is
+/// A block never wraps: what is left at the end of the stretch is skipped when a block does not fit there. Freeing is
 /// only possible at the tail, so memory does not fragment and the ceiling is exact.
-@safe struct BlockRing: ~Copyable {
-    /// Octets; a multiple of 8.
-    let capacity: Int
-    private let memory: UnsafeMutableRawPointer
+struct BlockRing {
+    /// The stretch of memory. Offsets are counted from the memory's start, not from the stretch's.
+    let bounds: Range<Int>
     /// Where the next block goes.
-    private(set) var head = 0
+    private(set) var head: Int
     /// The oldest block.
-    private(set) var tail = 0
-    /// Where the blocks before a wrap end; meaningful only while `head` is before `tail`.
-    private var wrapEnd = 0
+    private(set) var tail: Int
+    /// Where the blocks before a wrap end; meaningful only while `head` is not behind `tail`.
+    private var wrapEnd: Int
     private(set) var isEmpty = true
 
-    init(capacity: Int) {
-        let capacity = max(64, capacity & ~7)
-        self.capacity = capacity
-        // Untouched pages cost nothing, so a large ring is paid for as it fills.
-        unsafe memory = .allocate(byteCount: capacity, alignment: 16)
+    init(bounds: Range<Int>) {
+        self.bounds = bounds
+        (head, tail, wrapEnd) = (bounds.lowerBound, bounds.lowerBound, bounds.lowerBound)
     }
 
-    deinit { unsafe memory.deallocate() }
+    var capacity: Int { bounds.count }
 
-    /// Room for `count` octets (a multiple of 8), or nil until the tail has been dropped.
+    /// Whether a block at `offset` would be this ring's.
+    func contains(_ offset: Int) -> Bool { bounds.contains(offset) }
+
+    /// Room for `count` octets, or nil until the tail has been dropped.
     mutating func reserve(_ count: Int) -> Int? {
+        guard count <= capacity else { return nil }
         if isEmpty {
-            guard count <= capacity else { return nil }
-            (head, tail) = (count, 0)
+            removeAll()
             isEmpty = false
-            return 0
-        }
-        if head > tail {
-            if capacity - head >= count {
-                defer { head += count }
-                return head
-            }
-            guard tail >= count else { return nil }
+        } else if head > tail, bounds.upperBound - head < count {
+            guard tail - bounds.lowerBound >= count else { return nil }
             wrapEnd = head
-            head = count
-            return 0
+            head = bounds.lowerBound
+        } else if head <= tail {
+            guard tail - head >= count else { return nil }
         }
-        guard tail - head >= count else { return nil }
         defer { head += count }
         return head
     }
 
-    /// Gives up the oldest block, which has `count` octets.
+    /// Gives up the oldest block, which has `count` octets. Afterwards there is always room for a block of that size.
     mutating func dropTail(_ count: Int) {
-        let wrapped = head <= tail
+        let isWrapped = head <= tail
         tail += count
-        if wrapped, tail >= wrapEnd { tail = 0 }
+        if isWrapped, tail >= wrapEnd { tail = bounds.lowerBound }
         if tail == head { removeAll() }
     }
 
     mutating func removeAll() {
-        (head, tail, wrapEnd, isEmpty) = (0, 0, 0, true)
+        (head, tail, wrapEnd) = (bounds.lowerBound, bounds.lowerBound, bounds.lowerBound)
+        isEmpty = true
     }
 
     /// Calls `body` with the offset of each block, oldest first; `body` gives the block's length.
@@ -69,46 +61,8 @@
         var offset = tail
         if head <= tail {
             while offset < wrapEnd { offset += body(offset) }
-            offset = 0
+            offset = bounds.lowerBound
         }
         while offset < head { offset += body(offset) }
-    }
-
-    // --- Access ---
-
-    func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type) -> Value {
-        precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= capacity)
-        return unsafe memory.loadUnaligned(fromByteOffset: offset, as: type)
-    }
-
-    mutating func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
-        precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= capacity)
-        unsafe memory.storeBytes(of: value, toByteOffset: offset, as: Value.self)
-    }
-
-    /// Borrows `range` for reading.
-    @inline(__always)
-    func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
-        precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
-        let start = unsafe memory.advanced(by: range.lowerBound).assumingMemoryBound(to: UInt8.self)
-        return unsafe body(Span(_unsafeStart: start, count: range.count))
-    }
-
-    mutating func write(_ bytes: Span<UInt8>, at offset: Int) {
-        precondition(offset >= 0 && offset + bytes.count <= capacity)
-        unsafe bytes.withUnsafeBytes { source in
-            guard let start = source.baseAddress else { return }
-            unsafe (memory + offset).copyMemory(from: start, byteCount: source.count)
-        }
-    }
-
-    /// Copies `range` to the front of `target` from `position` on.
-    func copy(_ range: Range<Int>, to target: inout MutableSpan<UInt8>, at position: Int) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
-        precondition(position >= 0 && position + range.count <= target.count)
-        unsafe target.withUnsafeMutableBytes { destination in
-            guard let start = destination.baseAddress else { return }
-            unsafe (start + position).copyMemory(from: memory + range.lowerBound, byteCount: range.count)
-        }
     }
 }

@@ -25,10 +25,16 @@ public struct Delegation: Sendable, Hashable {
     public static let maximumNameServers = 13
     public static let maximumAddressesPerName = 6
 
-    public init(zone: DomainName, nameServers: [NameServer], ttl: UInt32) {
+    /// - Parameters:
+    ///   - names: NS names kept, at most 255.
+    ///   - addresses: addresses kept for each, at most 255.
+    public init(
+        zone: DomainName, nameServers: [NameServer], ttl: UInt32, keeping names: Int = maximumNameServers,
+        addresses: Int = maximumAddressesPerName
+    ) {
         self.zone = zone
-        self.nameServers = nameServers.prefix(Self.maximumNameServers).map {
-            NameServer($0.name, addresses: Array($0.addresses.prefix(Self.maximumAddressesPerName)))
+        self.nameServers = nameServers.prefix(min(names, 255)).map {
+            NameServer($0.name, addresses: Array($0.addresses.prefix(min(addresses, 255))))
         }
         self.ttl = ttl
     }
@@ -39,14 +45,18 @@ extension Cache {
         // A delegation of TTL 0 still has to carry the resolution that found it, which keeps its own copy.
         let ttl = limits.clamp(delegation.ttl)
         guard ttl > 0 else { return }
+        // The limits held when it was made; it may have been changed since.
+        let servers = delegation.nameServers.prefix(Delegation.maximumNameServers)
         var payload = PayloadWriter()
-        payload.put(UInt8(delegation.nameServers.count))
-        for server in delegation.nameServers {
+        payload.put(UInt8(servers.count))
+        for server in servers {
+            let addresses = server.addresses.prefix(Delegation.maximumAddressesPerName)
             payload.put(server.name)
-            payload.put(UInt8(server.addresses.count))
-            for address in server.addresses { payload.put(address) }
+            payload.put(UInt8(addresses.count))
+            for address in addresses { payload.put(address) }
         }
-        write(delegation.zone, KeyTag(.delegation, .ns, .internet), payload: payload.bytes, ttl: ttl, now: now)
+        write(
+            delegation.zone, KeyTag(.delegation, .ns, .internet), payload: payload.bytes, ttl: ttl, now: now)
     }
 
     /// The delegation of exactly `zone`.
@@ -60,7 +70,8 @@ extension Cache {
     }
 
     /// The deepest known delegation that `name` is in, going no higher than `floor`.
-    public func closestDelegation(to name: DomainName, notAbove floor: DomainName, now: Moment) -> Delegation? {
+    public func closestDelegation(to name: DomainName, notAbove floor: DomainName, now: Moment) -> Delegation?
+    {
         var candidate: DomainName? = name
         while let current = candidate, current.isSubdomain(of: floor) {
             if let delegation = delegation(of: current, now: now) { return delegation }
@@ -73,7 +84,9 @@ extension Cache {
         remove(zone, KeyTag(.delegation, .ns, .internet))
     }
 
-    private static func decodeDelegation(_ payload: Span<UInt8>, _ zone: DomainName) throws(WireError) -> Delegation {
+    private static func decodeDelegation(_ payload: Span<UInt8>, _ zone: DomainName) throws(WireError)
+        -> Delegation
+    {
         var reader = PayloadReader()
         var servers: [Delegation.NameServer] = []
         for _ in 0..<(try reader.uint8(payload)) {
@@ -83,6 +96,7 @@ extension Cache {
             }
             servers.append(server)
         }
-        return Delegation(zone: zone, nameServers: servers, ttl: 0)
+        // It was cut when it came.
+        return Delegation(zone: zone, nameServers: servers, ttl: 0, keeping: 255, addresses: 255)
     }
 }

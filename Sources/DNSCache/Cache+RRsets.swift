@@ -67,9 +67,6 @@ extension Cache {
     public func admit(_ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, now: Moment) {
         let ttl = limits.clamp(rrset.ttl)
         guard ttl > 0, rrset.rdatas.count <= Self.maximumRecordsPerRRset else { return }
-        let tag = KeyTag(.rrset, rrset.type, rrset.recordClass)
-        let current = read(rrset.ownerName, tag, now: now) { (try? $0.uint8(at: 1)) ?? 0 }
-        if let current, current.value > rank.rawValue { return }
         var payload = PayloadWriter()
         payload.put(Shape.rrset)
         payload.put(rank.rawValue)
@@ -79,7 +76,12 @@ extension Cache {
         for rdata in rrset.rdatas { payload.put(rdata) }
         for rdata in rrset.signatures { payload.put(rdata) }
         guard payload.bytes.count <= Self.maximumPayload else { return }
-        write(rrset.ownerName, tag, payload: payload.bytes, ttl: ttl, now: now)
+        let tag = KeyTag(.rrset, rrset.type, rrset.recordClass)
+        write(rrset.ownerName, tag, payload: payload.bytes, ttl: ttl, now: now) { current in
+            (try? current.uint8(at: 1)).map { $0 > rank.rawValue } ?? false
+        }
+        // The name exists after all.
+        if rank.isAnswer { remove(rrset.ownerName, KeyTag(.nxDomain, .any, rrset.recordClass)) }
     }
 
     /// What is known of a name and type, if it is fresh.
@@ -128,7 +130,8 @@ extension Cache {
 
     /// Keeps the proof that `name` has no data of `type`, for as long as its SOA says (RFC 2308 §5).
     public func admitNoData(
-        _ name: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, soa: RRset?, ttl: UInt32,
+        _ name: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, soa: RRset?,
+        ttl: UInt32,
         security: SecurityStatus = .indeterminate, now: Moment
     ) {
         write(denial: soa, name, KeyTag(.rrset, type, recordClass), ttl, security, now)
@@ -143,7 +146,8 @@ extension Cache {
     }
 
     private func write(
-        denial soa: RRset?, _ name: DomainName, _ tag: KeyTag, _ ttl: UInt32, _ security: SecurityStatus, _ now: Moment
+        denial soa: RRset?, _ name: DomainName, _ tag: KeyTag, _ ttl: UInt32, _ security: SecurityStatus,
+        _ now: Moment
     ) {
         let ttl = limits.clampNegative(ttl)
         guard ttl > 0 else { return }
@@ -216,7 +220,8 @@ extension Cache {
     public func lookupFailure(_ question: Question, now: Moment) -> ExtendedError?? {
         read(question.qname, KeyTag(.failure, question.qtype, question.qclass), now: now) { payload in
             var reader = PayloadReader()
-            guard let code = try? reader.uint16(payload), code != .max, let text = try? reader.text(payload) else {
+            guard let code = try? reader.uint16(payload), code != .max, let text = try? reader.text(payload)
+            else {
                 return ExtendedError?.none
             }
             return ExtendedError(.init(rawValue: code), text)

@@ -28,33 +28,23 @@ public final class Cache: Sendable {
 
     public let limits: Limits
     public let health: ServerHealthTable
-    private let shards: [LockedShard]
+    private let shards: ShardSet
     private let hashKey: SipHash.Key
-
-    /// Enough that two workers rarely meet; fewer where a shard would be too small for its largest entry.
-    static let maximumShards = 16
-    static let smallestShard = 2 << 20
 
     public init(limits: Limits, hashKey: SipHash.Key) {
         self.limits = limits
         self.hashKey = hashKey
         health = ServerHealthTable(hashKey: hashKey)
-        var count = Self.maximumShards
-        while count > 1, limits.byteCeiling / count < Self.smallestShard { count /= 2 }
-        shards = (0..<count).map { _ in
-            LockedShard(
-                CacheShard(
-                    byteCeiling: limits.byteCeiling / count, staleWindow: Int64(limits.staleWindow) * 1000))
-        }
+        shards = ShardSet(byteCeiling: limits.byteCeiling, staleWindow: Int64(limits.staleWindow) * 1000)
     }
 
     func hash(_ packet: Span<UInt8>, _ name: Range<Int>, _ tag: KeyTag) -> UInt64 {
         SipHash.hash13(packet, name, salt: tag.bits, foldingCase: true, key: hashKey)
     }
 
-    func shard(for hash: UInt64) -> LockedShard {
-        // The low half of the hash is the index's; the high half chooses the shard.
-        shards[Int(truncatingIfNeeded: (hash >> 48) % UInt64(shards.count))]
+    @inline(__always)
+    func withShard<Result: Sendable>(_ hash: UInt64, _ body: (inout CacheShard) -> Result) -> Result {
+        shards.withShard(hash, body)
     }
 
     // --- One entry ---
@@ -71,25 +61,37 @@ public final class Cache: Sendable {
     ) -> Found<Value>? {
         let bytes = name.wire.span
         let hash = hash(bytes, 0..<bytes.count, tag)
-        return shard(for: hash).withLock { shard in
-            guard let block = shard.find(name.wire.span, 0..<name.wire.count, tag, hash: hash) else { return nil }
-            let left = shard.expiry(block) - now.uptime
+        return withShard(hash) { shard in
+            guard let block = shard.find(name.wire.span, 0..<name.wire.count, tag, hash: hash) else {
+                return nil
+            }
+            var header = shard.header(block)
+            let left = header.expiry - now.uptime
             guard left > 0 else { return nil }
-            shard.touch(block)
-            return Found(value: shard.withPayload(block, body), remaining: (left + 999) / 1000)
+            shard.touch(block, &header)
+            return Found(value: shard.withPayload(block, header, body), remaining: (left + 999) / 1000)
         }
     }
 
-    func write(_ name: DomainName, _ tag: KeyTag, payload: [UInt8], ttl: UInt32, now: Moment) {
+    /// Stores an entry in place of the one with its key, unless that one is fresh and `isBetter` says so of its payload.
+    /// Both happen under one lock, so that no other worker's better entry is lost in between.
+    func write(
+        _ name: DomainName, _ tag: KeyTag, payload: [UInt8], ttl: UInt32, now: Moment,
+        unless isBetter: (Span<UInt8>) -> Bool = { _ in false }
+    ) {
         let hash = hash(name.wire.span, 0..<name.wire.count, tag)
-        shard(for: hash).withLock { shard in
-            _ = shard.insert(name.wire.span, tag, hash: hash, payload: payload.span, ttl: ttl, now: now.uptime)
+        withShard(hash) { shard in
+            if let block = shard.find(name.wire.span, 0..<name.wire.count, tag, hash: hash) {
+                let header = shard.header(block)
+                if header.expiry > now.uptime, shard.withPayload(block, header, isBetter) { return }
+            }
+            shard.insert(name.wire.span, tag, hash: hash, payload: payload.span, ttl: ttl, now: now.uptime)
         }
     }
 
     func remove(_ name: DomainName, _ tag: KeyTag) {
         let hash = hash(name.wire.span, 0..<name.wire.count, tag)
-        shard(for: hash).withLock { shard in
+        withShard(hash) { shard in
             guard let block = shard.find(name.wire.span, 0..<name.wire.count, tag, hash: hash) else { return }
             shard.remove(block)
         }
@@ -122,12 +124,12 @@ public final class Cache: Sendable {
     }
 
     private func flush(where condition: (Span<UInt8>) -> Bool) {
-        for locked in shards { locked.withLock { $0.removeAll(where: condition) } }
+        shards.forEach { $0.removeAll(where: condition) }
     }
 
     /// Removes everything, what is known of servers included.
     public func flushAll() {
-        for locked in shards { locked.withLock { $0.removeAll() } }
+        shards.forEach { $0.removeAll() }
         health.removeAll()
     }
 
@@ -140,10 +142,9 @@ public final class Cache: Sendable {
 
     public var statistics: Statistics {
         var sum = Statistics()
-        for locked in shards {
-            let (entries, evictions) = locked.withLock { ($0.entryCount, $0.evictionCount) }
-            sum.entryCount += entries
-            sum.evictionCount &+= evictions
+        shards.forEach { shard in
+            sum.entryCount += shard.entryCount
+            sum.evictionCount &+= shard.evictionCount
         }
         return sum
     }

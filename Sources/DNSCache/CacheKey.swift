@@ -27,17 +27,17 @@ public struct AnswerVariant: OptionSet, Hashable, Sendable {
     public static let checkingDisabled = AnswerVariant(rawValue: 2)
 }
 
-/// The key of an entry without its name, packed into one word: kind, variant, class and type.
+/// The key of an entry without its name, packed into 40 bits: variant, kind, class and type. Never zero.
 struct KeyTag: Hashable, Sendable {
     let bits: UInt64
 
+    @inline(__always)
     init(_ kind: EntryKind, _ type: RecordType, _ recordClass: RecordClass, _ variant: AnswerVariant = []) {
         bits =
-            UInt64(kind.rawValue) << 40 | UInt64(variant.rawValue) << 32 | UInt64(recordClass.rawValue) << 16
+            UInt64(variant.rawValue & 0xf) << 36 | UInt64(kind.rawValue) << 32 | UInt64(recordClass.rawValue)
+            << 16
             | UInt64(type.rawValue)
     }
-
-    var kind: EntryKind? { EntryKind(rawValue: UInt8(truncatingIfNeeded: bits >> 40)) }
 
     init(bits: UInt64) { self.bits = bits }
 }

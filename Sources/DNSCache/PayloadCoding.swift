@@ -29,8 +29,11 @@ struct PayloadWriter {
         bytes += address.octets
     }
 
+    /// At most 255 octets, cut between characters.
     mutating func put(_ text: String) {
-        let octets = Array(text.utf8.prefix(Int(UInt8.max)))
+        var text = text.prefix(Int(UInt8.max))
+        while text.utf8.count > Int(UInt8.max) { text.removeLast() }
+        let octets = Array(text.utf8)
         put(UInt8(octets.count))
         bytes += octets
     }

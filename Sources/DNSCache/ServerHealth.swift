@@ -1,5 +1,4 @@
 public import DNSWire
-import Synchronization
 
 /// What is known of one server address: how fast it answers and what it understands.
 public struct ServerHealth: Sendable, Equatable {
@@ -37,6 +36,8 @@ public struct ServerHealth: Sendable, Equatable {
     public static let deadAfterTimeouts = 5
     /// The longest that a dead server is avoided; RFC 9520 §3.2 allows five minutes for failures.
     public static let maximumAvoidance = 300_000 * nanosecondsPerMillisecond
+    /// So long a server without a route is avoided.
+    static let routeRetry = 60_000 * nanosecondsPerMillisecond
     /// EDNS is tried again so long after it failed: servers are mended.
     static let ednsRetry = 900_000 * nanosecondsPerMillisecond
     /// A lame server is asked again after so long.
@@ -78,6 +79,11 @@ public struct ServerHealth: Sendable, Equatable {
         avoidUntil = now + min(2000 * Self.nanosecondsPerMillisecond << steps, Self.maximumAvoidance)
     }
 
+    /// There is no route to it: it is passed over for a while, for routes come and go.
+    public mutating func isUnreachable(at now: Int64) {
+        avoidUntil = now + Self.routeRetry
+    }
+
     public func isDead(at now: Int64) -> Bool { avoidUntil > now }
 
     public mutating func learned(_ support: EDNSSupport, at now: Int64) {
@@ -96,42 +102,5 @@ public struct ServerHealth: Sendable, Equatable {
 
     public func knownLame(for zone: DomainName, at now: Int64) -> Bool {
         lameZones.contains { $0.until > now && $0.zone == zone }
-    }
-}
-
-/// The health of every server lately asked, shared by all workers and bounded.
-public final class ServerHealthTable: Sendable {
-    private final class Shard: Sendable {
-        let servers = Mutex<[SocketAddress: ServerHealth]>([:])
-    }
-
-    /// 16,384 servers in all: more than a busy resolver talks to within an hour, in a few megabytes.
-    static let maximumPerShard = 1024
-    private let shards = (0..<16).map { _ in Shard() }
-    private let hashKey: SipHash.Key
-
-    init(hashKey: SipHash.Key) { self.hashKey = hashKey }
-
-    private func shard(_ server: SocketAddress) -> Shard {
-        // Mixed with a secret, so that nobody chooses addresses that crowd one shard.
-        let bits = UInt64(truncatingIfNeeded: server.address.bits ^ server.address.bits >> 64) ^ hashKey.low
-        return shards[Int((bits &* 0x9e37_79b9_7f4a_7c15) >> 60)]
-    }
-
-    public func health(of server: SocketAddress) -> ServerHealth {
-        shard(server).servers.withLock { $0[server] ?? ServerHealth() }
-    }
-
-    public func update(_ server: SocketAddress, _ change: (inout ServerHealth) -> Void) {
-        shard(server).servers.withLock { servers in
-            if servers[server] == nil, servers.count >= Self.maximumPerShard, let victim = servers.keys.first {
-                servers[victim] = nil
-            }
-            change(&servers[server, default: ServerHealth()])
-        }
-    }
-
-    public func removeAll() {
-        for shard in shards { shard.servers.withLock { $0.removeAll() } }
     }
 }

@@ -26,6 +26,7 @@ struct ResponseReader {
     let question: Question
     /// The zone whose server answered.
     let zone: DomainName
+    let limits: ResolutionLimits
     /// A forwarder answers from everywhere, seldom with AA, and never refers.
     let isForwarder: Bool
 
@@ -70,7 +71,8 @@ struct ResponseReader {
         guard let record = candidates.first, let data = StartOfAuthority(record.rdata) else { return nil }
         // RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM.
         var rrset = RRset(
-            record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum), rdatas: [record.rdata])
+            record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum),
+            rdatas: [record.rdata])
         rrset.signatures = signatures(of: rrset, in: message.authorities)
         return rrset
     }
@@ -83,14 +85,18 @@ struct ResponseReader {
         let matching = records.filter { $0.ownerName == cut }
         var servers: [Delegation.NameServer] = []
         for record in matching {
-            guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else { continue }
+            guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else {
+                continue
+            }
             servers.append(Delegation.NameServer(name, addresses: glue(for: name, in: message)))
         }
         guard !servers.isEmpty else { return .lame }
         // Names with addresses first, so that a limit on their number keeps what can be used.
         servers.sort { !$0.addresses.isEmpty && $1.addresses.isEmpty }
         return .referral(
-            Delegation(zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0))
+            Delegation(
+                zone: cut, nameServers: servers, ttl: matching.map(\.ttl).min() ?? 0,
+                keeping: limits.nameServersPerDelegation, addresses: limits.addressesPerNameServer))
     }
 
     /// Glue is believed for names in the zone that was asked: in-domain and sibling glue (RFC 9471 §2).
@@ -98,7 +104,8 @@ struct ResponseReader {
         guard name.isSubdomain(of: zone) else { return [] }
         var addresses: [IPAddress] = []
         for record in message.additionals where record.type == .a || record.type == .aaaa {
-            guard record.ownerName == name, let address = record.rdata.address, !addresses.contains(address) else {
+            guard record.ownerName == name, let address = record.rdata.address, !addresses.contains(address)
+            else {
                 continue
             }
             addresses.append(address)
@@ -203,7 +210,9 @@ private struct AliasWalk {
     private func dname() -> (ownerName: DomainName, target: DomainName, rrset: RRset)? {
         guard reader.question.qtype != .dname || !chain.isEmpty else { return nil }
         for record in answers where record.type == .dname && name.isProperSubdomain(of: record.ownerName) {
-            if let target = record.rdata.targetName, let rrset = reader.rrset(record.ownerName, .dname, in: answers) {
+            if let target = record.rdata.targetName,
+                let rrset = reader.rrset(record.ownerName, .dname, in: answers)
+            {
                 return (record.ownerName, target, rrset)
             }
         }

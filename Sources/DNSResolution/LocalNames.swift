@@ -87,8 +87,12 @@ public struct LocalNames: Sendable {
             return .nxDomain(soa)
         case .localhost:
             switch question.qtype {
-            case .a: return .records([Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)], isAuthoritative: true)
-            case .aaaa: return .records([Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)], isAuthoritative: true)
+            case .a:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(127, 0, 0, 1)), .a)], isAuthoritative: true)
+            case .aaaa:
+                return .records(
+                    [Self.loopback(name, .address(IPAddress(ipv6: 1)), .aaaa)], isAuthoritative: true)
             default: return .noData(soa)
             }
         case .empty:
@@ -133,9 +137,9 @@ public struct LocalNames: Sendable {
     /// RFC 6761 §6.2 and §6.4, RFC 7686, RFC 9476.
     private static let nonexistent: [DomainName] = ["test.", "invalid.", "onion.", "alt."]
 
-    /// RFC 8375, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
+    /// RFC 8375, RFC 9462 §6.4, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
     private static let emptyZones: [DomainName] = {
-        var names: [String] = ["home.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
+        var names: [String] = ["home.arpa.", "resolver.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
         names += (16...31).map { "\($0).172.in-addr.arpa." }
         names += [
             "0.in-addr.arpa.", "127.in-addr.arpa.", "254.169.in-addr.arpa.", "2.0.192.in-addr.arpa.",
@@ -144,7 +148,9 @@ public struct LocalNames: Sendable {
         names += (64...127).map { "\($0).100.in-addr.arpa." }
         let zeros = Array(repeating: "0", count: 31).joined(separator: ".")
         names += ["0.\(zeros).ip6.arpa.", "1.\(zeros).ip6.arpa."]
-        names += ["d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa."]
+        names += [
+            "d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa.",
+        ]
         names += ["8.b.d.0.1.0.0.2.ip6.arpa."]
         return names.compactMap { try? DomainName($0) }
     }()

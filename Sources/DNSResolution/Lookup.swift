@@ -116,7 +116,9 @@ struct Exchange {
 
     /// RFC 5452 §9.1: a response, of this ID, to this question. Address and port the socket has checked.
     func matches(_ message: Message) -> Bool {
-        guard message.header.isResponse, message.header.id == id, message.header.opcode == .query else { return false }
+        guard message.header.isResponse, message.header.id == id, message.header.opcode == .query else {
+            return false
+        }
         guard let question = message.questions.first else {
             // Servers that cannot read a query may answer without the question.
             return message.questions.isEmpty && !isPositive(message)

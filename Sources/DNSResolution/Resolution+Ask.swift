@@ -93,7 +93,8 @@ extension Resolution {
             .send(
                 UpstreamQuery(
                     exchange: number, server: server.address, isStream: server.useStream,
-                    message: compose(exchange, zone, serverCookie: health.serverCookie), retryAfter: retryAfter,
+                    message: compose(exchange, zone, serverCookie: health.serverCookie),
+                    retryAfter: retryAfter,
                     timeout: retryAfter + Self.lateness)))
     }
 

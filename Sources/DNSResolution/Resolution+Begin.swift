@@ -78,7 +78,8 @@ extension Resolution {
         }
         var ancestor = question.qname.parent
         while let owner = ancestor, !owner.isRoot {
-            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now), dname.rank.isAnswer,
+            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now),
+                dname.rank.isAnswer,
                 let target = dname.rrset.rdatas.first?.targetName,
                 case .name(let name) = question.qname.replacingSuffix(owner, with: target)
             {
@@ -210,7 +211,8 @@ extension Resolution {
     /// Parts of the name that are known to exist without a zone cut need not be asked for again.
     private func skipKnownParts(_ lookup: inout Lookup) {
         while let shown = lookup.zone?.shownLabels,
-            cache.lookup(lookup.qname.suffix(shown), lookup.minimisedType, lookup.question.qclass, now: now) != nil
+            cache.lookup(lookup.qname.suffix(shown), lookup.minimisedType, lookup.question.qclass, now: now)
+                != nil
         {
             lookup.zone?.minimisedQuestions -= 1
             lookup.showMore(limits: settings.limits)

@@ -26,6 +26,12 @@ extension Resolution {
         pending.append(exchange.lookup)
     }
 
+    func unreachable(_ number: ExchangeNumber) {
+        guard let exchange = exchanges[number] else { return }
+        cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        exchangeEnded(number, timedOut: false)
+    }
+
     // --- Is it the reply? ---
 
     /// Wrong replies that look like attempts to guess; after these the question goes over TCP, where nobody can guess.
@@ -64,7 +70,9 @@ extension Resolution {
         }
         exchanges[number]?.nearMisses += 1
         let isClose = message.map { $0.header.id == exchange.id && $0.header.isResponse } ?? false
-        guard isClose || exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isSuperseded else { return }
+        guard isClose || exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isSuperseded else {
+            return
+        }
         // The UDP exchange goes on listening: the right answer wins, whichever way it comes.
         exchanges[number]?.isSuperseded = true
         again(exchange) { $0.useStream = true }
@@ -94,7 +102,8 @@ extension Resolution {
         else { return }
         lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
         lookups[exchange.lookup]?.failure = reason
-        for (number, other) in exchanges where other.lookup == exchange.lookup && other.server == exchange.server {
+        for (number, other) in exchanges
+        where other.lookup == exchange.lookup && other.server == exchange.server {
             if other.isStream || !keepsDatagrams { cancel(number) }
         }
     }
@@ -192,7 +201,8 @@ extension Resolution {
                 cache.health.update(exchange.server) { $0.learned(.unsupported, at: now.monotonic) }
             }
         }
-        let reader = ResponseReader(question: exchange.asked, zone: zone.zone, isForwarder: zone.isForward)
+        let reader = ResponseReader(
+            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
         let classification = reader.classify(message)
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
@@ -204,9 +214,13 @@ extension Resolution {
         } else if isWeak(classification, message, zone) {
             if showAllInstead(exchange, index) { return }
             lookups[id]?.zone?.weakAnswer = (classification, message)
-            fail(exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
+            fail(
+                exchange,
+                ExtendedError(
+                    .noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
         } else if message.responseCode == .yxDomain, !isTooLong(classification) {
-            fail(exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
+            fail(
+                exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
             let isAuthoritative = message.header.flags.contains(.aa)
             readWhole(classification, rank: isAuthoritative ? .answer : .nonAuthoritativeAnswer, id, message)
@@ -224,7 +238,8 @@ extension Resolution {
     /// A server of the zone speaks with authority; one that says nothing, or what it has from hearsay, comes last.
     private func isWeak(_ classification: Classification, _ message: Message, _ zone: ZoneState) -> Bool {
         guard !zone.isForward else { return false }
-        return isEmpty(classification) || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
+        return isEmpty(classification)
+            || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
     }
 
     private func refer(_ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ index: Int) {
@@ -247,7 +262,8 @@ extension Resolution {
     private func lame(_ exchange: Exchange, _ index: Int) {
         if showAllInstead(exchange, index) { return }
         cache.health.update(exchange.server) { $0.isLame(for: exchange.zone, at: now.monotonic) }
-        fail(exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is lame for \(exchange.zone)"))
+        fail(
+            exchange, ExtendedError(.noReachableAuthority, "\(exchange.server) is lame for \(exchange.zone)"))
     }
 
     /// The answer to a minimised question: how to go on toward the whole name.
@@ -282,7 +298,9 @@ extension Resolution {
     private func showMore(_ id: LookupID) {
         lookups[id]?.showMore(limits: settings.limits)
         // Each part is a question of its own, so its tries count anew.
-        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 { lookups[id]?.zone?.servers[index].tries = 0 }
+        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 {
+            lookups[id]?.zone?.servers[index].tries = 0
+        }
         lookups[id]?.zone?.tries = 0
     }
 
@@ -345,7 +363,9 @@ extension Resolution {
     /// The root's own list of its servers (RFC 8109 §4), with the hints' addresses where it gave none.
     private func primed(_ rrset: RRset, _ message: Message) {
         let servers = rrset.rdatas.compactMap(\.targetName).map { name in
-            let given = message.additionals.filter { $0.ownerName == name && ($0.type == .a || $0.type == .aaaa) }
+            let given = message.additionals.filter {
+                $0.ownerName == name && ($0.type == .a || $0.type == .aaaa)
+            }
             let known = settings.rootHints.first { $0.name == name }?.addresses ?? []
             let addresses = given.compactMap(\.rdata.address)
             return Delegation.NameServer(name, addresses: addresses.isEmpty ? known : addresses)

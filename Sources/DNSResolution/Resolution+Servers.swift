@@ -12,7 +12,8 @@ extension Resolution {
             for type in addressTypes {
                 switch cache.lookup(nameServer.name, type, now: now) {
                 case .rrset(let cached):
-                    addresses += cached.rrset.rdatas.prefix(Delegation.maximumAddressesPerName).compactMap(\.address)
+                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer)
+                        .compactMap(\.address)
                 case .noData:
                     continue
                 case nil:
@@ -99,7 +100,8 @@ extension Resolution {
     }
 
     private func lookUp(_ question: Question, for id: LookupID) -> Bool {
-        guard let lookup = lookups[id], let zone = lookup.zone, isPartial || failedLookups[question] == nil else {
+        guard let lookup = lookups[id], let zone = lookup.zone, isPartial || failedLookups[question] == nil
+        else {
             return false
         }
         guard lookup.depth < settings.limits.depth,
@@ -108,7 +110,9 @@ extension Resolution {
             isPartial = true
             return false
         }
-        if let existing = lookups.first(where: { $0.value.current == question || $0.value.question == question }) {
+        if let existing = lookups.first(where: {
+            $0.value.current == question || $0.value.question == question
+        }) {
             // Waiting on somebody who waits on us would never end: a cyclic delegation.
             guard existing.value.purpose == .address, !waits(existing.key, on: id) else { return false }
             link(id, waitsOn: existing.key)
@@ -143,11 +147,13 @@ extension Resolution {
         guard var lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
         if child.purpose == .address, var servers = lookup.zone?.servers {
             let found = outcome.answers.last.map { $0.type == child.question.qtype ? $0.rdatas : [] } ?? []
-            for address in found.prefix(Delegation.maximumAddressesPerName).compactMap(\.address) {
+            for address in found.prefix(settings.limits.addressesPerNameServer).compactMap(\.address) {
                 add(address, to: &servers)
             }
             lookup.zone?.servers = servers
-            if outcome.responseCode == .serverFailure, !outcome.isUsable { lookup.failure = lookup.failure ?? outcome.error }
+            if outcome.responseCode == .serverFailure, !outcome.isUsable {
+                lookup.failure = lookup.failure ?? outcome.error
+            }
         }
         lookups[waiter] = lookup
         pending.append(waiter)

@@ -33,8 +33,10 @@ public final class Resolution {
         /// Nothing came for so long that another try is due; the exchange stays open.
         case retryDue(ExchangeNumber)
         case timedOut(ExchangeNumber)
-        /// The network refused.
+        /// The exchange failed: a connection broke, or there was no socket for it.
         case failed(ExchangeNumber)
+        /// There is no way to the server, as to IPv6 addresses from a host that has none.
+        case unreachable(ExchangeNumber)
         /// The time for the whole is up.
         case deadline
     }
@@ -115,6 +117,7 @@ public final class Resolution {
         case .retryDue(let number): retryDue(number)
         case .timedOut(let number): exchangeEnded(number, timedOut: true)
         case .failed(let number): exchangeEnded(number, timedOut: false)
+        case .unreachable(let number): unreachable(number)
         case .deadline: finishMain(.failure(ExtendedError(.noReachableAuthority, "no answer in time")))
         }
         // Lookups are moved on from one place, one after the other, so that no call nests without bound.

@@ -38,7 +38,9 @@ public struct ResolverSettings: Sendable {
     /// The route of the longest suffix that `name` is in.
     func route(for name: DomainName) -> ZoneRoute? {
         guard !routes.isEmpty else { return nil }
-        return routes.filter { name.isSubdomain(of: $0.suffix) }.max { $0.suffix.labelCount < $1.suffix.labelCount }
+        return routes.filter { name.isSubdomain(of: $0.suffix) }.max {
+            $0.suffix.labelCount < $1.suffix.labelCount
+        }
     }
 }
 
@@ -74,6 +76,10 @@ public struct ResolutionLimits: Sendable, Equatable {
     public var addressLookupsPerDelegation = 6
     /// Address lookups for one client query.
     public var addressLookups = 20
+    /// NS names kept for one delegation: as many as the root has.
+    public var nameServersPerDelegation = Delegation.maximumNameServers
+    /// Addresses kept for one NS name.
+    public var addressesPerNameServer = Delegation.maximumAddressesPerName
     /// Lookups that wait on lookups: deep enough for honest glueless chains, too shallow for a maze.
     public var depth = 8
     /// Queries to one server for one question before it is given up.

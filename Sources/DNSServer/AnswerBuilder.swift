@@ -36,13 +36,16 @@ struct AnswerBuilder {
         let rotation = rotation(outcome.answers.last, from: rotationStart, writer, bodyStart: start)
         for rrset in outcome.authorities { append(rrset, .authority, ttl: limits.clampNegative(rrset.ttl)) }
         if let delegation, outcome.authorities.isEmpty, !outcome.answers.isEmpty {
-            for (section, rrset) in Self.rrsets(of: delegation) { append(rrset, section, ttl: limits.clamp(rrset.ttl)) }
+            for (section, rrset) in Self.rrsets(of: delegation) {
+                append(rrset, section, ttl: limits.clamp(rrset.ttl))
+            }
         }
         let body = Array(writer.bytes[start...])
         var flags = outcome.responseCode.rawValue & 0xf
         if outcome.isAuthoritative { flags |= HeaderFlags.aa.rawValue }
         return FinishedAnswer(
-            flagBits: flags, answerCount: counts[0], authorityCount: counts[1], additionalCount: counts[2], body: body,
+            flagBits: flags, answerCount: counts[0], authorityCount: counts[1], additionalCount: counts[2],
+            body: body,
             ttlOffsets: Self.ttlOffsets(in: writer.bytes, from: start),
             rotation: rotation, ttl: ttl == .max ? 0 : ttl)
     }
@@ -60,7 +63,8 @@ struct AnswerBuilder {
             return nil
         }
         return FinishedAnswer.Rotation(
-            offset: UInt16(offset - bodyStart), count: UInt16(rrset.rdatas.count), recordLength: UInt16(length))
+            offset: UInt16(offset - bodyStart), count: UInt16(rrset.rdatas.count),
+            recordLength: UInt16(length))
     }
 
     /// Where the TTLs of all records behind `start` are.
@@ -88,7 +92,10 @@ struct AnswerBuilder {
                 let addresses = server.addresses.filter { RecordType.address($0.family) == type }
                 guard !addresses.isEmpty else { continue }
                 rrsets.append(
-                    (.additional, RRset(server.name, type, ttl: delegation.ttl, rdatas: addresses.map(RData.address))))
+                    (
+                        .additional,
+                        RRset(server.name, type, ttl: delegation.ttl, rdatas: addresses.map(RData.address))
+                    ))
             }
         }
         return rrsets

@@ -18,7 +18,8 @@ extension ResolverService {
         if let local = localOutcome(question) {
             for variant in [AnswerVariant(), .dnssecOK] {
                 cache.admit(
-                    finishedAnswer(local, question, variant), for: question, variant: variant, now: context.now)
+                    finishedAnswer(local, question, variant), for: question, variant: variant,
+                    now: context.now)
             }
             return answerNow(local, question, packet, view, client, into: &response)
         }
@@ -42,7 +43,8 @@ extension ResolverService {
         let resolution = Resolution(
             question, settings: settings.resolver, cache: cache, random: random.fork(),
             cookieKey: secrets.clientCookies, isOffline: true)
-        guard case .finish(let outcome) = resolution.handle(.start, now: context.now).last, outcome.isUsable else {
+        guard case .finish(let outcome) = resolution.handle(.start, now: context.now).last, outcome.isUsable
+        else {
             let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
             return reject(.refused, error, packet, view, client, into: &response)
         }
@@ -70,8 +72,10 @@ extension ResolverService {
         return outcome
     }
 
-    func finishedAnswer(_ outcome: Outcome, _ question: Question, _ variant: AnswerVariant) -> FinishedAnswer {
-        var builder = AnswerBuilder(question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
+    func finishedAnswer(_ outcome: Outcome, _ question: Question, _ variant: AnswerVariant) -> FinishedAnswer
+    {
+        var builder = AnswerBuilder(
+            question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
         if !settings.minimalResponses, !outcome.isLocal, let owner = outcome.answers.last?.ownerName {
             builder.delegation = cache.closestDelegation(to: owner, notAbove: .root, now: context.now)
         }
@@ -124,7 +128,8 @@ extension ResolverService {
             }
         }
         if flight.clients.isEmpty { scheduleStaleAnswer(flight) }
-        let query = WaitingQuery(client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
+        let query = WaitingQuery(
+            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
         flight.clients.append(query)
         waitingByClient[address, default: 0] += 1
         return .deferred
@@ -160,7 +165,8 @@ extension ResolverService {
 
     func prefetch(_ packet: Span<UInt8>, _ view: QueryView) {
         guard let question = Self.question(packet, view), flightByQuestion[question] == nil,
-            flights.count < settings.resolutionsPerWorker, cache.lookupFailure(question, now: context.now) == nil
+            flights.count < settings.resolutionsPerWorker,
+            cache.lookupFailure(question, now: context.now) == nil
         else { return }
         counters.count(.prefetches)
         handle(.start, makeFlight(question, Self.variant(view), initiator: nil, skipsCache: true))
@@ -196,9 +202,17 @@ extension ResolverService {
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
-        if end == .timedOut { counters.count(.upstreamTimeouts) }
-        handle(end == .timedOut ? .timedOut(number) : .failed(number), flight)
+        switch end {
+        case .timedOut:
+            counters.count(.upstreamTimeouts)
+            handle(.timedOut(number), flight)
+        case .failed(let code):
+            handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
+        }
     }
+
+    /// `EADDRNOTAVAIL`, `ENETUNREACH`, `EHOSTUNREACH` of Linux, said by our own kernel when it finds no route.
+    private static let unreachable: Set<Int32> = [99, 101, 113]
 
     public func timerFired(_ token: UInt64) {
         guard let flight = flights[FlightToken.flight(token)] else { return }

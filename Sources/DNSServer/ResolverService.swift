@@ -75,11 +75,12 @@ public final class ResolverService: WorkerService {
         _ packet: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         counters.count(client.transport.isStream ? .queriesTCP : .queriesUDP)
-        let view = QueryView(packet)
+        let view = QueryView(packet, maximumOptions: settings.ednsOptions)
         guard view.fault != .notAQuery else {
             counters.count(.queriesDropped)
             return .closeConnection
         }
+        if settings.logsQueries { logQuery(packet, view, client) }
         switch settings.access.verdict(for: client.peer.address) {
         case .allow: break
         case .drop:
@@ -112,6 +113,11 @@ public final class ResolverService: WorkerService {
         case .any:
             return answerAny(packet, view, client, into: &response)
         }
+    }
+
+    private func logQuery(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) {
+        let question = Self.question(packet, view).map { "\($0)" } ?? "no question"
+        log.info("query from \(client.peer) over \(client.transport): \(question)")
     }
 
     private static let notAllowed = ExtendedError(.prohibited, "not allowed to ask here")
@@ -168,7 +174,8 @@ public final class ResolverService: WorkerService {
 
     /// A response without records.
     func reject(
-        _ code: ResponseCode, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        _ code: ResponseCode, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView,
+        _ client: Client,
         recursion: Bool = true, isTruncated: Bool = false, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         var sections = ResponseComposer.Sections()
@@ -222,7 +229,8 @@ public final class ResolverService: WorkerService {
     ) -> QueryDisposition {
         var text: String?
         var offset = Header.length
-        if let qname = try? DomainName(parsing: packet, at: &offset), view.qtype == .txt || view.qtype == .any {
+        if let qname = try? DomainName(parsing: packet, at: &offset), view.qtype == .txt || view.qtype == .any
+        {
             switch qname {
             case "id.server.", "hostname.bind.": text = settings.identity
             case "version.server.", "version.bind.": text = settings.version
@@ -270,7 +278,8 @@ public final class ResolverService: WorkerService {
 
     /// Writes a response from a finished answer that is at hand rather than in the cache.
     func compose(
-        _ answer: FinishedAnswer, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        _ answer: FinishedAnswer, _ error: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView,
+        _ client: Client,
         into response: inout MutableSpan<UInt8>
     ) -> Int {
         let limit = composer.bodyLimit(view, client, capacity: response.count)

@@ -62,7 +62,9 @@ struct ResponseComposer {
         var error = error
         let limit = sizeLimit(view, client, capacity: response.count)
         // The words of an extended error are worth less than the answer.
-        if error != nil, view.questionEnd + sections.length + optLength(view, client, error) > limit { error?.text = "" }
+        if error != nil, view.questionEnd + sections.length + optLength(view, client, error) > limit {
+            error?.text = ""
+        }
         if view.questionEnd + sections.length + optLength(view, client, error) > limit { error = nil }
         var position = view.questionEnd + sections.length
         guard position + optLength(view, client, error) <= response.count else { return 0 }
@@ -88,7 +90,8 @@ struct ResponseComposer {
                 put(settings.keepalive, at: &position, into: &response)
             }
             if let error {
-                putOption(EDNSOption.Code.extendedError, 2 + error.text.utf8.count, at: &position, into: &response)
+                putOption(
+                    EDNSOption.Code.extendedError, 2 + error.text.utf8.count, at: &position, into: &response)
                 put(error.code.rawValue, at: &position, into: &response)
                 for octet in error.text.utf8 { put(octet, at: &position, into: &response) }
             }
@@ -119,7 +122,8 @@ struct ResponseComposer {
 
     /// RFC 6891 §6.1.2, up to the length, which follows when the options are written.
     private func putOPTStart(
-        _ code: ResponseCode, _ edns: EDNSView, at position: inout Int, into response: inout MutableSpan<UInt8>
+        _ code: ResponseCode, _ edns: EDNSView, at position: inout Int,
+        into response: inout MutableSpan<UInt8>
     ) {
         put(0 as UInt8, at: &position, into: &response)
         put(RecordType.opt.rawValue, at: &position, into: &response)

@@ -20,8 +20,12 @@ struct ServerCookies {
         let hash = hash(client, packet, cookie, time)
         target[position] = 1
         for step in 1..<4 { target[position + step] = 0 }
-        for step in 0..<4 { target[position + 4 + step] = UInt8(truncatingIfNeeded: time >> UInt32(24 - step * 8)) }
-        for step in 0..<8 { target[position + 8 + step] = UInt8(truncatingIfNeeded: hash >> UInt64(step * 8)) }
+        for step in 0..<4 {
+            target[position + 4 + step] = UInt8(truncatingIfNeeded: time >> UInt32(24 - step * 8))
+        }
+        for step in 0..<8 {
+            target[position + 8 + step] = UInt8(truncatingIfNeeded: hash >> UInt64(step * 8))
+        }
     }
 
     /// Whether the option's octets are a client cookie with a server cookie that we gave that client lately.

@@ -42,6 +42,8 @@ public struct ServerSettings: Sendable {
     public var clientsPerResolution = 1000
     /// Resolutions in flight in one worker; then the oldest of the busiest client goes.
     public var resolutionsPerWorker = 4096
+    /// EDNS options read of one query.
+    public var ednsOptions = EDNS.maximumOptions
     public var logsQueries = false
     public var resolver = ResolverSettings()
 
@@ -62,7 +64,8 @@ public struct AccessPolicy: Sendable, Equatable {
         allow: [IPNetwork] = IPNetwork.loopbackAndPrivate, refuse: [IPNetwork] = [], drop: [IPNetwork] = []
     ) {
         let rules =
-            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) } + allow.map { ($0, Verdict.allow) }
+            drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) }
+            + allow.map { ($0, Verdict.allow) }
         self.rules = rules.sorted { $0.0.prefixLength > $1.0.prefixLength }
     }
 

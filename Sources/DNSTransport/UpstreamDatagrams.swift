@@ -58,7 +58,7 @@ final class UpstreamDatagrams {
     private func bind(_ descriptor: borrowing FileDescriptor, _ family: IPAddress.Family) throws(SystemError)
     {
         let unspecified = family == .ipv4 ? IPAddress(ipv4: 0) : IPAddress(ipv6: 0)
-        let address = loop.configuration.outgoing(for: family) ?? unspecified
+        let address = loop.configuration.outgoing(for: family, &loop.random) ?? unspecified
         for _ in 0..<loop.configuration.portAttempts {
             guard let port = loop.random.nextPort() else { throw SystemError(code: SystemError.noRandomness) }
             var raw = SocketAddress(address, port: port).raw

@@ -81,7 +81,7 @@ final class UpstreamStreams {
                 adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
             key: key, server: server)
         try connection.descriptor.set(CLINUX_NO_DELAY, 1)
-        if let outgoing = loop.configuration.outgoing(for: family) {
+        if let outgoing = loop.configuration.outgoing(for: family, &loop.random) {
             try connection.descriptor.set(CLINUX_PORT_ON_CONNECT, 1)
             var raw = SocketAddress(outgoing, port: 0).raw
             try SystemError.check(unsafe clinux_bind(connection.descriptor.number, &raw))

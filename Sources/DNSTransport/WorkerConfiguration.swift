@@ -82,9 +82,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
 
     //--- Upstream ---
 
-    /// Where queries to IPv4 and IPv6 servers leave from; nil: as the kernel routes.
-    public var outgoingIPv4: IPAddress?
-    public var outgoingIPv6: IPAddress?
+    /// Where queries leave from, one drawn for each; a family without any goes as the kernel routes.
+    public var outgoingAddresses: [IPAddress] = []
 
     /// Sockets to servers at once, UDP and TCP: one per resolution in flight (4,096) and some for children.
     public var upstreamSockets = 5_000
@@ -141,7 +140,11 @@ public struct WorkerConfiguration: Sendable, Hashable {
         return copy
     }
 
-    func outgoing(for family: IPAddress.Family) -> IPAddress? {
-        family == .ipv4 ? outgoingIPv4 : outgoingIPv6
+    /// An address to send from; more of them are more for a forger to guess.
+    func outgoing(for family: IPAddress.Family, _ random: inout RandomSource) -> IPAddress? {
+        guard !outgoingAddresses.isEmpty else { return nil }
+        let fitting = outgoingAddresses.filter { $0.family == family }
+        guard fitting.count > 1 else { return fitting.first }
+        return fitting[Int(random.next() ?? 0) % fitting.count]
     }
 }

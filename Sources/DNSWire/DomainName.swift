@@ -40,8 +40,26 @@ extension DomainName {
     ///
     /// Pointers must go strictly backward (RFC 9267 §2), so that no loop is possible.
     public init(parsing message: Span<UInt8>, at offset: inout Int) throws(WireError) {
+        let start = offset
+        let length = try Self.checkedLength(message, at: &offset)
         var wire: [UInt8] = []
-        wire.reserveCapacity(32)
+        wire.reserveCapacity(length)
+        Self.copy(message, from: start, to: &wire)
+        self.init(unchecked: wire)
+    }
+
+    /// The same, appended to `bytes`.
+    static func parse(
+        _ message: Span<UInt8>, at offset: inout Int, into bytes: inout [UInt8]
+    ) throws(WireError) {
+        let start = offset
+        _ = try checkedLength(message, at: &offset)
+        copy(message, from: start, to: &bytes)
+    }
+
+    /// Octets of the name at `offset` when written out, all of it checked; `offset` moves behind the name.
+    private static func checkedLength(_ message: Span<UInt8>, at offset: inout Int) throws(WireError) -> Int {
+        var total = 0
         var position = offset
         var lowest = offset
         var end: Int?
@@ -50,24 +68,21 @@ extension DomainName {
             let length = Int(try message.uint8(at: position))
             switch length >> 6 {
             case 0:
-                guard wire.count + length + 1 <= Self.maximumLength else {
-                    throw WireError(.nameTooLong, at: position)
-                }
-                guard position + length < message.count else {
+                total += length + 1
+                guard total <= maximumLength else { throw WireError(.nameTooLong, at: position) }
+                guard message.count - position > length else {
                     throw WireError(.truncated, at: message.count)
                 }
-                for index in position...(position + length) { wire.append(message[index]) }
                 position += length + 1
                 if length == 0 {
                     offset = end ?? position
-                    self.init(unchecked: wire)
-                    return
+                    return total
                 }
             case 3:
                 let target = Int(try message.uint16(at: position) & 0x3fff)
                 pointers += 1
                 // A pointer into the header cannot be to a name (RFC 1035 §4.1.4).
-                guard target < lowest, target >= Header.length, pointers <= Self.maximumPointers else {
+                guard target < lowest, target >= Header.length, pointers <= maximumPointers else {
                     throw WireError(.badPointer, at: position)
                 }
                 if end == nil { end = position + 2 }
@@ -75,6 +90,26 @@ extension DomainName {
                 position = target
             default:
                 throw WireError(.badLabelType, at: position)
+            }
+        }
+    }
+
+    /// Writes out the name at `start`, which `checkedLength` has passed.
+    private static func copy(_ message: Span<UInt8>, from start: Int, to bytes: inout [UInt8]) {
+        var position = start
+        var runStart = start
+        while true {
+            let length = Int(message[position])
+            if length == 0 {
+                message.append(runStart..<(position + 1), to: &bytes)
+                return
+            }
+            if length > maximumLabelLength {
+                if runStart < position { message.append(runStart..<position, to: &bytes) }
+                position = (length & 0x3f) << 8 | Int(message[position + 1])
+                runStart = position
+            } else {
+                position += length + 1
             }
         }
     }
@@ -146,11 +181,11 @@ extension DomainName {
 
     /// The number of labels that two names share, from the root.
     public func commonLabelCount(with other: DomainName) -> Int {
+        let (mine, others) = (LabelStarts(self), LabelStarts(other))
         var count = 0
-        for (a, b) in zip(labels.reversed(), other.labels.reversed()) {
-            guard a.count == b.count, zip(a, b).allSatisfy({ lowercased($0) == lowercased($1) }) else {
-                break
-            }
+        while count < min(mine.count, others.count) {
+            let (a, b) = (mine.fromRoot(count), others.fromRoot(count))
+            guard Self.compareLabels(wire, a, other.wire, b) == 0 else { break }
             count += 1
         }
         return count
@@ -211,10 +246,42 @@ extension DomainName: Hashable {
 extension DomainName: Comparable {
     /// RFC 4034 §6.1: by labels from the root, each as lower-case octets, a missing label first.
     public static func < (a: DomainName, b: DomainName) -> Bool {
-        for (x, y) in zip(a.labels.reversed(), b.labels.reversed()) {
-            let (x, y) = (x.map(lowercased), y.map(lowercased))
-            if x != y { return x.lexicographicallyPrecedes(y) }
+        let (starts, otherStarts) = (LabelStarts(a), LabelStarts(b))
+        for index in 0..<min(starts.count, otherStarts.count) {
+            let order = compareLabels(a.wire, starts.fromRoot(index), b.wire, otherStarts.fromRoot(index))
+            if order != 0 { return order < 0 }
         }
-        return a.labelCount < b.labelCount
+        return starts.count < otherStarts.count
     }
+
+    /// Below, at or above zero as the label at `start` of `a` sorts before, with or behind the one of `b`.
+    private static func compareLabels(_ a: [UInt8], _ start: Int, _ b: [UInt8], _ otherStart: Int) -> Int {
+        let (length, otherLength) = (Int(a[start]), Int(b[otherStart]))
+        var step = 1
+        while step <= min(length, otherLength) {
+            let (x, y) = (lowercased(a[start + step]), lowercased(b[otherStart + step]))
+            if x != y { return Int(x) - Int(y) }
+            step += 1
+        }
+        return length - otherLength
+    }
+}
+
+/// Where the labels of a name start, without an allocation.
+private struct LabelStarts {
+    /// A name of 255 octets has at most 127 labels, which start at 254 at the latest.
+    private var starts = InlineArray<127, UInt8>(repeating: 0)
+    private(set) var count = 0
+
+    init(_ name: DomainName) {
+        var offset = 0
+        while offset < name.wire.count, name.wire[offset] != 0, count < 127 {
+            starts[count] = UInt8(truncatingIfNeeded: offset)
+            count += 1
+            offset += Int(name.wire[offset]) + 1
+        }
+    }
+
+    /// 0 is the label next to the root.
+    func fromRoot(_ index: Int) -> Int { Int(starts[count - 1 - index]) }
 }

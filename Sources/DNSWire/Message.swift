@@ -29,8 +29,9 @@ public struct Message: Hashable, Sendable {
         additionals = []
         var offset = Header.length
         for _ in 0..<header.questionCount { questions.append(try Question(parsing: message, at: &offset)) }
-        for _ in 0..<header.answerCount { answers.append(try Self.record(message, at: &offset)) }
-        for _ in 0..<header.authorityCount { authorities.append(try Self.record(message, at: &offset)) }
+        answers = try Self.records(header.answerCount, message, at: &offset)
+        authorities = try Self.records(header.authorityCount, message, at: &offset)
+        additionals.reserveCapacity(Self.capacity(header.additionalCount, message, offset))
         for _ in 0..<header.additionalCount {
             let start = offset
             let record = try Record(parsing: message, at: &offset)
@@ -43,11 +44,23 @@ public struct Message: Hashable, Sendable {
         guard offset == message.count else { throw WireError(.trailingData, at: offset) }
     }
 
-    private static func record(_ message: Span<UInt8>, at offset: inout Int) throws(WireError) -> Record {
-        let start = offset
-        let record = try Record(parsing: message, at: &offset)
-        guard record.type != .opt else { throw WireError(.badOPT, at: start) }
-        return record
+    private static func records(
+        _ count: UInt16, _ message: Span<UInt8>, at offset: inout Int
+    ) throws(WireError) -> [Record] {
+        var records: [Record] = []
+        records.reserveCapacity(capacity(count, message, offset))
+        for _ in 0..<count {
+            let start = offset
+            let record = try Record(parsing: message, at: &offset)
+            guard record.type != .opt else { throw WireError(.badOPT, at: start) }
+            records.append(record)
+        }
+        return records
+    }
+
+    /// No more room than records can be: the counts are only claims, and a record has at least eleven octets.
+    private static func capacity(_ count: UInt16, _ message: Span<UInt8>, _ offset: Int) -> Int {
+        min(Int(count), max(0, message.count - offset) / 11)
     }
 
     private mutating func readOPT(

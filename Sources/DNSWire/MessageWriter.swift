@@ -5,8 +5,8 @@ public struct MessageWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var limit: Int
     private var header = Header()
-    /// Where labels start that a pointer may name.
-    private var targets: [UInt16] = []
+    /// Where names start that a pointer may name, each with a key that tells most others at a glance.
+    private var targets: [Target] = []
     /// Enough for any sensible message; a bound on the search that each name costs.
     private static let maximumTargets = 64
     public private(set) var isTruncated = false
@@ -15,6 +15,7 @@ public struct MessageWriter: Sendable {
     public init(limit: Int) {
         self.limit = min(limit, 65_535)
         bytes.reserveCapacity(512)
+        targets.reserveCapacity(Self.maximumTargets)
     }
 
     public mutating func begin(_ header: Header) {
@@ -29,6 +30,11 @@ public struct MessageWriter: Sendable {
     /// Keeps octets free for what must come last.
     public mutating func reserve(_ count: Int) { limit -= count }
     public mutating func release(_ count: Int) { limit += count }
+
+    private struct Target {
+        let offset: UInt16
+        let key: UInt32
+    }
 
     /// A place to go back to.
     struct Mark {
@@ -176,18 +182,30 @@ public struct MessageWriter: Sendable {
     private mutating func append(name wire: [UInt8], _ range: Range<Int>, compress: Bool) {
         var offset = range.lowerBound
         while offset < range.upperBound, wire[offset] != 0 {
-            if compress, let target = targets.first(where: { matches(wire, offset, at: Int($0)) }) {
+            let end = offset + 1 + Int(wire[offset])
+            // Equal names have equal lengths and equal first labels.
+            let key =
+                UInt32(truncatingIfNeeded: range.upperBound - offset) << 24 | UInt32(wire[offset]) << 16
+                | UInt32(lowercased(wire[offset + 1])) << 8 | UInt32(lowercased(wire[end - 1]))
+            if compress, let target = target(key, wire, offset) {
                 append(0xc000 | target)
                 return
             }
             if bytes.count < 0x4000, targets.count < Self.maximumTargets {
-                targets.append(UInt16(bytes.count))
+                targets.append(Target(offset: UInt16(bytes.count), key: key))
             }
-            let end = offset + 1 + Int(wire[offset])
             bytes += wire[offset..<end]
             offset = end
         }
         bytes.append(0)
+    }
+
+    /// Where the name of `wire` from `index` already stands.
+    private func target(_ key: UInt32, _ wire: [UInt8], _ index: Int) -> UInt16? {
+        for target in targets where target.key == key && matches(wire, index, at: Int(target.offset)) {
+            return target.offset
+        }
+        return nil
     }
 
     /// Whether the name of `wire` from `index` already stands in the message.

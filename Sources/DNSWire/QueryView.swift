@@ -30,7 +30,8 @@ public struct QueryView: Sendable {
     public var hasQuestion: Bool { qnameLength > 0 }
     public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
 
-    public init(_ packet: Span<UInt8>) {
+    /// - Parameter maximumOptions: EDNS options that are read; what follows them is ignored (CVE-2026-42944).
+    public init(_ packet: Span<UInt8>, maximumOptions: Int = EDNS.maximumOptions) {
         guard let header = try? Header(parsing: packet), !header.isResponse else {
             fault = .notAQuery
             return
@@ -43,7 +44,7 @@ public struct QueryView: Sendable {
         do throws(WireError) {
             if header.questionCount == 1 { try readQuestion(packet) }
             // Other opcodes have sections of their own; what they hold is not ours to judge here.
-            if header.opcode == .query { try readRecords(packet) }
+            if header.opcode == .query { try readRecords(packet, maximumOptions) }
         } catch {
             fault = error.code == .badOption ? .badOption : .malformed
         }
@@ -69,7 +70,7 @@ public struct QueryView: Sendable {
         questionEnd = position + 4
     }
 
-    private mutating func readRecords(_ packet: Span<UInt8>) throws(WireError) {
+    private mutating func readRecords(_ packet: Span<UInt8>, _ maximumOptions: Int) throws(WireError) {
         if header.flags.contains(.tc) { fault = .unexpectedContent }
         let isIXFR = hasQuestion && qtype == .ixfr
         if header.answerCount > 0 || header.authorityCount > 0 && !isIXFR { fault = .unexpectedContent }
@@ -86,7 +87,7 @@ public struct QueryView: Sendable {
                 guard index >= before, edns == nil, position == start + 1, packet[start] == 0 else {
                     throw WireError(.badOPT, at: start)
                 }
-                let edns = try EDNSView(packet, fieldsAt: position + 2, data: data)
+                let edns = try EDNSView(packet, fieldsAt: position + 2, data: data, maximumOptions)
                 self.edns = edns
                 if edns.version != 0 { fault = .badVersion }
             }
@@ -132,7 +133,9 @@ public struct EDNSView: Sendable {
     /// The COOKIE option's 8, or 16 to 40, octets.
     public private(set) var cookie: Range<Int>?
 
-    init(_ packet: Span<UInt8>, fieldsAt position: Int, data: Range<Int>) throws(WireError) {
+    init(
+        _ packet: Span<UInt8>, fieldsAt position: Int, data: Range<Int>, _ maximumOptions: Int
+    ) throws(WireError) {
         payloadSize = max(512, try packet.uint16(at: position))
         let fields = try packet.uint32(at: position + 2)
         version = UInt8(truncatingIfNeeded: fields >> 16)
@@ -141,7 +144,7 @@ public struct EDNSView: Sendable {
         guard version == 0 else { return }
         var position = data.lowerBound
         var count = 0
-        while position < data.upperBound, count < EDNS.maximumOptions {
+        while position < data.upperBound, count < maximumOptions {
             guard data.upperBound - position >= 4 else { throw WireError(.badOption, at: position) }
             let code = try packet.uint16(at: position)
             let value = (position + 4)..<(position + 4 + Int(try packet.uint16(at: position + 2)))

@@ -97,19 +97,47 @@ extension RecordType {
         (.maila, "MAILA"), (.any, "ANY"), (.uri, "URI"), (.caa, "CAA"),
     ]
     private static let names = Dictionary(uniqueKeysWithValues: mnemonics.map { ($0.0.rawValue, $0.1) })
-    private static let values = Dictionary(uniqueKeysWithValues: mnemonics.map { ($0.1, $0.0) })
+    private static let values = Dictionary(
+        uniqueKeysWithValues: mnemonics.compactMap { type, text in MnemonicKey(text.utf8).map { ($0, type) } }
+    )
 
     /// A mnemonic in any case, or `TYPE123` (RFC 3597 §5).
     public init?(_ text: some StringProtocol) {
-        let upper = text.uppercased()
-        if let known = Self.values[upper] {
+        self.init(octets: text.utf8)
+    }
+
+    init?(octets: some Collection<UInt8>) {
+        if let key = MnemonicKey(octets), let known = Self.values[key] {
             self = known
-        } else if upper.hasPrefix("TYPE"), let number: UInt16 = decimal(upper.dropFirst(4)) {
+        } else if let number = genericNumber(octets, prefix: "type") {
             self.init(number)
         } else {
             return nil
         }
     }
+}
+
+/// A word of up to sixteen octets, ASCII letters folded, as one number: looked up without making a string.
+private struct MnemonicKey: Hashable {
+    private let bits: UInt128
+
+    init?(_ text: some Collection<UInt8>) {
+        var bits: UInt128 = 0
+        for octet in text {
+            guard bits >> 120 == 0 else { return nil }
+            bits = bits << 8 | UInt128(lowercased(octet))
+        }
+        self.bits = bits
+    }
+}
+
+/// The number of `TYPE123` and `CLASS123` (RFC 3597 §5).
+private func genericNumber(_ text: some Collection<UInt8>, prefix: StaticString) -> UInt16? {
+    let prefix = prefix.description.utf8
+    guard text.count > prefix.count, zip(text, prefix).allSatisfy({ lowercased($0) == $1 }) else {
+        return nil
+    }
+    return DecimalText.number(text.dropFirst(prefix.count))
 }
 
 extension RecordType: CustomStringConvertible {
@@ -129,19 +157,23 @@ public struct RecordClass: RawRepresentable, Hashable, Sendable {
     public static let none = RecordClass(rawValue: 254)
     public static let any = RecordClass(rawValue: 255)
 
+    private static let values: [MnemonicKey: RecordClass] = Dictionary(
+        uniqueKeysWithValues: [internet, chaos, hesiod, none, any].compactMap { recordClass in
+            MnemonicKey(recordClass.description.utf8).map { ($0, recordClass) }
+        })
+
     /// A mnemonic in any case, or `CLASS123` (RFC 3597 §5).
     public init?(_ text: some StringProtocol) {
-        switch text.uppercased() {
-        case "IN": self = .internet
-        case "CH": self = .chaos
-        case "HS": self = .hesiod
-        case "NONE": self = .none
-        case "ANY": self = .any
-        case let other:
-            guard other.hasPrefix("CLASS"), let number: UInt16 = decimal(other.dropFirst(5)) else {
-                return nil
-            }
+        self.init(octets: text.utf8)
+    }
+
+    init?(octets: some Collection<UInt8>) {
+        if let key = MnemonicKey(octets), let known = Self.values[key] {
+            self = known
+        } else if let number = genericNumber(octets, prefix: "class") {
             self.init(rawValue: number)
+        } else {
+            return nil
         }
     }
 }
@@ -157,9 +189,4 @@ extension RecordClass: CustomStringConvertible {
         default: "CLASS\(rawValue)"
         }
     }
-}
-
-/// Digits alone: no sign and no blank, unlike the standard library's reading of numbers.
-func decimal<Number: FixedWidthInteger>(_ text: some StringProtocol) -> Number? {
-    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) } ? Number(text) : nil
 }

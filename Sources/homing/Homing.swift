@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: `homing serve`, `check` and `query`.
 @main
@@ -14,4 +15,16 @@ struct Homing: ParsableCommand {
             """,
         version: "homing \(version)",
         subcommands: [ServeCommand.self, CheckCommand.self, QueryCommand.self])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            // The library's status for a mistake in the command is 64; ours is 1.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            FileHandle.standardError.write(Data("\(fullMessage(for: error))\n".utf8))
+            exit(withError: ExitCode.failure)
+        }
+    }
 }

@@ -173,14 +173,21 @@ struct UpstreamDatagramTests {
         #expect(Set(ports.map { $0 >> 12 }).count > 8)
     }
 
-    @Test("queries leave from the outgoing address")
+    @Test("queries leave from the outgoing addresses in turn, by chance")
     func outgoingAddress() throws {
         var configuration = WorkerConfiguration()
-        configuration.outgoingIPv4 = IPAddress(127, 0, 0, 9)
+        configuration.outgoingAddresses = [
+            IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10), IPAddress(ipv6: 1),
+        ]
         let server = try FakeDatagramServer()
         let worker = try TestWorker(configuration: configuration)
-        worker.send(1, message(1), to: server.address)
-        #expect(try #require(server.receive()).peer.address == IPAddress(127, 0, 0, 9))
+        var seen: Set<IPAddress> = []
+        // 40 draws of two: to miss one of them is a chance below one in 10^11.
+        for id in 1...40 {
+            worker.send(UInt64(id), message(UInt16(id)), to: server.address)
+            seen.insert(try #require(server.receive()).peer.address)
+        }
+        #expect(seen == [IPAddress(127, 0, 0, 9), IPAddress(127, 0, 0, 10)])
     }
 }
 

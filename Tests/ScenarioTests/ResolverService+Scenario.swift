@@ -18,7 +18,8 @@ extension ResolverService {
         var log = Logger(label: "scenario") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         return ResolverService(
-            context, settings: serverSettings(wanted, defaults), cache: cache, secrets: ServiceSecrets(random: &random),
+            context, settings: serverSettings(wanted, defaults), cache: cache,
+            secrets: ServiceSecrets(random: &random),
             random: random, log: log)
     }
 
@@ -60,10 +61,12 @@ extension ResolverService {
         var settings = defaults
         if !wanted.rootHints.isEmpty {
             settings.rootHints = [
-                Delegation.NameServer("hint.root-servers.test.", addresses: wanted.rootHints.map(\.address)),
+                Delegation.NameServer("hint.root-servers.test.", addresses: wanted.rootHints.map(\.address))
             ]
         }
-        settings.routes = wanted.stubZones.map { ZoneRoute(suffix: $0.name, servers: $0.servers, kind: .stub) }
+        settings.routes = wanted.stubZones.map {
+            ZoneRoute(suffix: $0.name, servers: $0.servers, kind: .stub)
+        }
         settings.routes += wanted.forwardZones.map {
             ZoneRoute(
                 suffix: $0.name, servers: $0.servers, kind: .forward(fallsBack: $0.fallsBackToRecursion))

@@ -299,7 +299,9 @@ struct ScenarioRunner {
         let timer = worker.timers.map(\.at).min()
         let query =
             rules.timePassesForQueries ? worker.openQueries.min { $0.deadline < $1.deadline } : nil
-        guard let event = [timer, query?.deadline].compactMap({ $0 }).min(), event <= end else { return false }
+        guard let event = [timer, query?.deadline].compactMap({ $0 }).min(), event <= end else {
+            return false
+        }
         worker.setClock(monotonic: max(event, worker.now.monotonic))
         if let query, query.deadline == event { self.end(query, .timedOut) }
         try settle()

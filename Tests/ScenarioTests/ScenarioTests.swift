@@ -18,6 +18,8 @@ import Testing
     private func run(_ file: ScenarioFile, rules: RunnerRules, defaults: ServerSettings) throws {
         let scenario = try Scenario(parsing: try file.read(), dialect: file.dialect)
         let settings = try ScenarioSettings(scenario.header)
-        try ScenarioRunner.run(scenario, rules: rules) { ResolverService.scripted($0, settings, defaults: defaults) }
+        try ScenarioRunner.run(scenario, rules: rules) {
+            ResolverService.scripted($0, settings, defaults: defaults)
+        }
     }
 }

@@ -89,15 +89,14 @@ extension RDataField {
         _ message: Span<UInt8>, at position: inout Int, end: Int, into bytes: inout [UInt8]
     ) throws(WireError) {
         if isName {
-            let name = try DomainName(parsing: message, at: &position)
+            try DomainName.parse(message, at: &position, into: &bytes)
             guard position <= end else { throw WireError(.badRData, at: end) }
-            bytes += name.wire
             return
         }
         let start = position
         position = try fieldEnd(message, from: start, end: end)
         guard position <= end else { throw WireError(.badRData, at: end) }
-        for index in start..<position { bytes.append(message[index]) }
+        message.append(start..<position, to: &bytes)
     }
 
     /// Where this field, which is not a name, ends; at most one octet past `end` is promised to be noticed by the caller.

@@ -13,7 +13,9 @@ extension ServiceParameter {
             let size = key == Key.ipv4hint.rawValue ? 4 : key == Key.ipv6hint.rawValue ? 16 : 0
             if size > 0 {
                 for start in stride(from: position + 4, to: end, by: size) where start + size <= end {
-                    if let address = IPAddress(octets: bytes[start..<(start + size)]) { addresses.append(address) }
+                    if let address = IPAddress(octets: bytes[start..<(start + size)]) {
+                        addresses.append(address)
+                    }
                 }
             }
             position = end

@@ -82,18 +82,3 @@ struct RecordContext {
         }
     }
 }
-
-extension RecordType {
-    init?(octets: ArraySlice<UInt8>) {
-        // No mnemonic is longer, and `TYPE65535` is not.
-        guard octets.count <= 16 else { return nil }
-        self.init(String(decoding: octets, as: UTF8.self))
-    }
-}
-
-extension RecordClass {
-    init?(octets: ArraySlice<UInt8>) {
-        guard octets.count <= 10 else { return nil }
-        self.init(String(decoding: octets, as: UTF8.self))
-    }
-}

@@ -83,7 +83,7 @@ extension ConfigurationSchema {
                 "The largest answer that is cached; a larger one is given to the client only."),
             Setting(
                 "edns-options", \.limits.ednsOptions, .count(1...1000, "options"),
-                "EDNS options in one message; with more, it is malformed."),
+                "EDNS options read in one message; what follows them is ignored."),
             Setting(
                 "clients-per-resolution", \.limits.clientsPerResolution, .count(1...100_000, "clients"),
                 "Clients that may wait for the answer to the same question."),

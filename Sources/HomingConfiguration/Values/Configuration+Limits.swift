@@ -23,7 +23,7 @@ extension Configuration {
         /// Octets of an answer that is cached; 512 octets to 64 KiB. A larger one is answered, not cached.
         /// Default: 16 KiB.
         public var cachedAnswerSize = 16 << 10
-        /// EDNS options read in one message; 1 to 1000 (CVE-2026-42944). More is FORMERR. Default: 100.
+        /// EDNS options read in one message; 1 to 1000 (CVE-2026-42944). What follows is ignored. Default: 100.
         public var ednsOptions = 100
         /// Clients that wait on one resolution; 1 to 100,000 (DNSBomb). Default: 1000.
         public var clientsPerResolution = 1000

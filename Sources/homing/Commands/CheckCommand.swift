@@ -1,17 +1,35 @@
 import ArgumentParser
+import Foundation
+import HomingConfiguration
 
 /// `homing check`: everything that is wrong with a configuration, or what it means.
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say everything that is wrong with a configuration file.",
-        discussion: "Exit status: 0 the file is good, 1 it is not. Nothing is opened or started.")
+        discussion: """
+            Opens no socket and starts nothing. Without a file, the built-in defaults are looked at.
+
+            Exit status: 0 when the file is good, 1 when it is not; what is wrong goes to standard error, a line each.
+            """)
 
     @OptionGroup var file: ConfigurationFile
 
-    @Flag(help: "Print a configuration that has every key, its meaning and its default.")
+    @Flag(help: "Print a configuration that has every key with its meaning and default, and do nothing else.")
     var printDefaults = false
 
     func run() throws {
+        guard !printDefaults else {
+            print(Configuration.reference, terminator: "")
+            return
+        }
+        do {
+            let settings = try DaemonSettings.load(path: file.path)
+            print("\(file.path ?? "The built-in defaults"): no mistakes")
+            for line in settings.summary + settings.warnings.map({ "warning: \($0)" }) { print("  \(line)") }
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            throw ExitCode.failure
+        }
     }
 }

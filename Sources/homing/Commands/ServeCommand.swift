@@ -48,15 +48,19 @@ struct ServeCommand: ParsableCommand {
 
 /// The file that `serve` and `check` read.
 struct ConfigurationFile: ParsableArguments {
-    @Argument(help: "The configuration file; none: the built-in defaults.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "The configuration file; none: the built-in defaults.", completion: .file(extensions: ["yaml"]))
     var file: String?
 
-    @Option(name: .customLong("config"), help: "The same as an option.", completion: .file(extensions: ["yaml"]))
+    @Option(
+        name: .customLong("config"), help: "The same as an option.", completion: .file(extensions: ["yaml"]))
     var option: String?
 
     var path: String? { file ?? option }
 
     func validate() throws {
-        guard file == nil || option == nil else { throw ValidationError("The configuration file is given twice.") }
+        guard file == nil || option == nil else {
+            throw ValidationError("The configuration file is given twice.")
+        }
     }
 }

@@ -28,7 +28,9 @@ struct DaemonSettings: Sendable {
             server.resolver.rootHints = hosts.map { Delegation.NameServer($0.name, addresses: $0.addresses) }
         case .file(let path):
             do {
-                server.resolver.rootHints = try RootHintsFile.read(path)
+                server.resolver.rootHints = try RootHintsFile.read(path).map {
+                    Delegation.NameServer($0.name, addresses: $0.addresses)
+                }
             } catch {
                 faults.append("\(file): resolution.root-hints: \(error)")
             }
@@ -101,6 +103,7 @@ extension Configuration {
         settings.keepalive = UInt16(clamping: limits.idleConnection.milliseconds / 100)
         settings.clientsPerResolution = limits.clientsPerResolution
         settings.resolutionsPerWorker = limits.resolutionsPerWorker
+        settings.ednsOptions = limits.ednsOptions
         settings.logsQueries = log.queries
         settings.resolver = resolverSettings
         return settings
@@ -128,6 +131,8 @@ extension Configuration {
         settings.limits.aliasChain = limits.aliasChain
         settings.limits.addressLookupsPerDelegation = limits.addressLookupsPerDelegation
         settings.limits.addressLookups = limits.addressLookupQueries
+        settings.limits.nameServersPerDelegation = limits.nameServersPerDelegation
+        settings.limits.addressesPerNameServer = limits.addressesPerNameServer
         settings.limits.deadline = limits.resolutionDeadline.milliseconds
         settings.limits.failureTTL = cache.failureTTL.wholeSeconds
         return settings
@@ -154,7 +159,8 @@ extension Configuration {
     private var routes: [ZoneRoute] {
         forwardZones.map { zone in
             ZoneRoute(
-                suffix: zone.suffix, servers: zone.servers, kind: .forward(fallsBack: zone.fallbackToRecursion))
+                suffix: zone.suffix, servers: zone.servers,
+                kind: .forward(fallsBack: zone.fallbackToRecursion))
         } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
     }
 
@@ -191,8 +197,7 @@ extension Configuration {
         configuration.deferredTimeout = (limits.resolutionDeadline.milliseconds + 5_000) * 1_000_000
         // One socket per resolution in flight, and a quarter more for their children.
         configuration.upstreamSockets = limits.resolutionsPerWorker + limits.resolutionsPerWorker / 4
-        configuration.outgoingIPv4 = upstream.sourceAddresses.first { $0.family == .ipv4 }
-        configuration.outgoingIPv6 = upstream.sourceAddresses.first { $0.family == .ipv6 }
+        configuration.outgoingAddresses = upstream.sourceAddresses
         return configuration
     }
 
@@ -208,7 +213,9 @@ extension Configuration {
 }
 
 extension Duration {
-    fileprivate var milliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
 
     /// Rounded up, so that no duration becomes none.
     fileprivate var wholeSeconds: UInt32 {

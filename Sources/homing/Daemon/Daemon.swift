@@ -70,9 +70,10 @@ final class Daemon: Sendable {
         for warning in settings.warnings { log.warning("\(warning)") }
         let privileges = try Self.privileges(settings.configuration.process)
         raiseDescriptorLimit(settings)
+        let asked = listen ?? settings.configuration.listen.addresses
+        try ListeningProbe.check(asked)
         let sockets = try ListeningSockets.open(
-            listen ?? settings.configuration.listen.addresses, workers: settings.workerCount,
-            configuration: settings.worker)
+            asked, workers: settings.workerCount, configuration: settings.worker)
         if let privileges { try privileges.drop() }
         let workers = try (0..<settings.workerCount).map { index in
             try makeWorker(index, sockets, settings)
@@ -109,7 +110,8 @@ final class Daemon: Sendable {
     private static let otherDescriptors = 64
 
     private func raiseDescriptorLimit(_ settings: DaemonSettings) {
-        let perWorker = settings.worker.connections + settings.worker.upstreamSockets
+        let perWorker =
+            settings.worker.connections + settings.worker.upstreamSockets
             + settings.configuration.listen.addresses.count * 2
         let needed = settings.workerCount * perWorker + Self.otherDescriptors
         let granted = DescriptorLimit.raise(to: needed)
@@ -193,7 +195,8 @@ final class Daemon: Sendable {
             sum.withLock { $0 = $0 + counters }
         }
         let service = sum.withLock { $0 }
-        return service.lines + workers.map(\.counters).figures + cache.statistics.figures(limits: cache.limits)
+        return service.lines + workers.map(\.counters).figures
+            + cache.statistics.figures(limits: cache.limits)
     }
 
     func logFigures() {

@@ -1,9 +1,14 @@
-import DNSCache
 import DNSWire
 import Foundation
 
 /// Root hints from a master file, such as IANA's `named.root`.
 enum RootHintsFile {
+    struct Server: Hashable {
+        let name: DomainName
+        /// At least one.
+        let addresses: [IPAddress]
+    }
+
     enum Fault: Error, CustomStringConvertible {
         case unreadable(String)
         case malformed(TextError)
@@ -24,23 +29,31 @@ enum RootHintsFile {
     private static let maximumSize = 1 << 20
 
     /// The servers in the order of their NS records, each with the addresses that the file has for it.
-    static func read(_ path: String) throws(Fault) -> [Delegation.NameServer] {
+    static func read(_ path: String) throws(Fault) -> [Server] {
         let text: String
         do {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
             defer { try? file.close() }
             let data = try file.read(upToCount: maximumSize + 1) ?? Data()
-            guard data.count <= maximumSize else { throw Fault.unreadable("\(path) is too long for root hints") }
+            guard data.count <= maximumSize else {
+                throw Fault.unreadable("\(path) is too long for root hints")
+            }
             text = String(decoding: data, as: UTF8.self)
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw .unreadable("\(path) cannot be read: \(error.localizedDescription)")
+            let reason =
+                switch (error as? CocoaError)?.code {
+                case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
+                case .fileReadNoPermission: "permission denied"
+                default: error.localizedDescription
+                }
+            throw .unreadable("\(path) cannot be read: \(reason)")
         }
         return try servers(in: text, path: path)
     }
 
-    static func servers(in text: String, path: String) throws(Fault) -> [Delegation.NameServer] {
+    static func servers(in text: String, path: String) throws(Fault) -> [Server] {
         var names: [DomainName] = []
         var addresses: [DomainName: [IPAddress]] = [:]
         // Hints are used as they are, so a file without TTLs will do.
@@ -62,7 +75,7 @@ enum RootHintsFile {
         }
         guard !names.isEmpty else { throw .noServers(path) }
         let servers = names.compactMap { name in
-            addresses[name].map { Delegation.NameServer(name, addresses: $0) }
+            addresses[name].map { Server(name: name, addresses: $0) }
         }
         guard !servers.isEmpty else { throw .noAddresses(path) }
         return servers

@@ -26,7 +26,9 @@ struct Privileges {
         guard unsafe initgroups(userName, groupID) == 0 else { throw .failed("initgroups", .last) }
         guard setgid(groupID) == 0 else { throw .failed("setgid", .last) }
         guard setuid(userID) == 0 else { throw .failed("setuid", .last) }
-        guard getuid() == userID, geteuid() == userID, getgid() == groupID, getegid() == groupID else { throw .kept }
+        guard getuid() == userID, geteuid() == userID, getgid() == groupID, getegid() == groupID else {
+            throw .kept
+        }
         // Who can become root again, from a saved user ID, has not given anything up.
         if userID != 0, setuid(0) == 0 || seteuid(0) == 0 { throw .kept }
     }

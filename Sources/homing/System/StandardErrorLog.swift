@@ -75,7 +75,9 @@ final class LogDestination: Sendable {
 
     func write(_ line: String) { output(line) }
 
-    private static func index(of level: Logger.Level) -> Int { Logger.Level.allCases.firstIndex(of: level) ?? 0 }
+    private static func index(of level: Logger.Level) -> Int {
+        Logger.Level.allCases.firstIndex(of: level) ?? 0
+    }
 
     func prefix(_ level: Logger.Level) -> String {
         isJournal ? "<\(Self.priority(level))>" : "\(Self.timestamp()) \(level.rawValue): "
@@ -112,7 +114,9 @@ final class LogDestination: Sendable {
             let text = "\(number)"
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
-        let day = unsafe [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2)]
+        let day = unsafe [
+            digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2),
+        ]
         let time = unsafe [digits(parts.tm_hour, 2), digits(parts.tm_min, 2), digits(parts.tm_sec, 2)]
         return day.joined(separator: "-") + "T" + time.joined(separator: ":")
             + ".\(digits(now.tv_nsec / 1_000_000, 3))Z"

@@ -1,0 +1,59 @@
+import CLinux
+import DNSWire
+import Foundation
+
+@testable import homing
+
+/// The service manager's end of sd_notify(3).
+final class NotifySocket: Sendable {
+    /// What `$NOTIFY_SOCKET` says.
+    let name: String
+    private let number: Int32
+
+    init(isAbstract: Bool) throws {
+        let unique = "homing-\(UUID().uuidString)"
+        name = isAbstract ? "@\(unique)" : FileManager.default.temporaryDirectory.appending(path: unique).path
+        number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var octets = Array(name.utf8)
+        if isAbstract { octets[0] = 0 }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in unsafe path.copyBytes(from: octets) }
+        let length = socklen_t(2 + octets.count + (isAbstract ? 0 : 1))
+        let status = unsafe withUnsafePointer(to: address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(number, $0, length)
+            }
+        }
+        guard status == 0 else { throw SystemFailure.last }
+    }
+
+    deinit {
+        close(number)
+        if !name.hasPrefix("@") { try? FileManager.default.removeItem(atPath: name) }
+    }
+
+    /// The next message.
+    func receive() throws -> String {
+        var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&poller, 1, 10_000) == 1 else { throw NotInTime() }
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe recv(number, &buffer, buffer.count, 0)
+        guard count >= 0 else { throw SystemFailure.last }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}
+
+/// A port of 127.0.0.1 that was free a moment ago.
+enum FreePort {
+    static func find() throws -> UInt16 {
+        let probe = try Descriptor(adopting: clinux_socket(4, Int32(CLINUX_DATAGRAM.rawValue)))
+        var raw = clinux_address(SocketAddress(IPAddress(127, 0, 0, 1), port: 0))
+        guard unsafe clinux_bind(probe.number, &raw) == 0,
+            unsafe clinux_local_address(probe.number, &raw) == 0
+        else {
+            throw SystemFailure.last
+        }
+        return raw.port
+    }
+}

@@ -1,0 +1,80 @@
+import DNSWire
+import Testing
+
+@testable import homing
+
+/// A new configuration while clients are served.
+@Suite struct ReloadTests {
+    @Test func newHostsReplaceWhatWasCached() throws {
+        let house = try TestDaemon("hosts: {nas.lan: 192.168.1.10}")
+        #expect(try house.ask("nas.lan.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 10))])
+        #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).answers.count == 1)
+        #expect(try house.reload("hosts: {nas.lan: 192.168.1.11}"))
+        #expect(try house.ask("nas.lan.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 11))])
+        #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).responseCode == .nxDomain)
+        #expect(try house.reload(""))
+        #expect(try house.ask("nas.lan.").responseCode == .nxDomain)
+        #expect(house.upstream.count(of: "nas.lan.") == 1)
+    }
+
+    @Test func cacheIsKept() throws {
+        let house = try TestDaemon()
+        #expect(try house.ask("www.example.").answers.count == 1)
+        #expect(try house.reload("hosts: {nas.lan: 192.168.1.10}"))
+        #expect(try house.ask("www.example.").answers.count == 1)
+        #expect(house.upstream.count(of: "www.example.") == 1)
+    }
+
+    @Test func newZoneIsAskedAtOnce() throws {
+        let house = try TestDaemon()
+        let second = try ScriptedUpstream { question in
+            var response = Message()
+            response.answers = [Record(question.qname, .a, ttl: 60, .address(IPAddress(192, 0, 2, 77)))]
+            return response
+        }
+        defer { second.stop() }
+        #expect(try house.ask("www.example.").answers.first?.rdata == .address(IPAddress(192, 0, 2, 1)))
+        let zones =
+            "[{suffix: ., servers: \"\(house.upstream.address)\"}, {suffix: example, servers: \"\(second.address)\"}]"
+        #expect(try house.reload("forward-zones: \(zones)"))
+        #expect(try house.ask("www.example.").answers.first?.rdata == .address(IPAddress(192, 0, 2, 77)))
+    }
+
+    @Test func accessChangesForTheNextQuery() throws {
+        let house = try TestDaemon()
+        #expect(try house.ask("www.example.").responseCode == .noError)
+        #expect(try house.reload("access: {allow: 10.0.0.0/8}"))
+        #expect(try house.ask("www.example.").responseCode == .refused)
+    }
+
+    @Test func badFileLeavesTheOldSettings() throws {
+        let house = try TestDaemon("hosts: {nas.lan: 192.168.1.10}")
+        #expect(try !house.reload("hosts: {nas.lan: 300.1.1.1}\nspecial-names: {enabled: perhaps}"))
+        #expect(house.log.contains("hosts"))
+        #expect(house.log.contains("special-names.enabled"))
+        #expect(house.log.contains("the old one stays in force"))
+        #expect(try house.ask("nas.lan.").answers.count == 1)
+    }
+
+    @Test func badSpecialNameLeavesTheOldSettings() throws {
+        let house = try TestDaemon()
+        #expect(try !house.reload("special-names: {except: lan}"))
+        #expect(house.log.contains("special-names.except[0]: lan. is not one of the names"))
+    }
+
+    @Test func whatNeedsARestartIsSaid() throws {
+        let house = try TestDaemon()
+        #expect(try house.reload("listen: {addresses: 127.0.0.1:5399}\nlimits: {idle-connection: 20s}"))
+        #expect(house.log.contains("listen.addresses takes effect at the next start"))
+        #expect(house.log.contains("limits.idle-connection takes effect at the next start"))
+        #expect(!house.log.contains("process.workers takes effect"))
+        #expect(try house.ask("www.example.").answers.count == 1)
+    }
+
+    @Test func logLevelChanges() throws {
+        let house = try TestDaemon()
+        #expect(try house.reload("log: {level: error}"))
+        #expect(try house.reload("log: {level: error}\nlisten: {addresses: 127.0.0.1:5399}"))
+        #expect(!house.log.contains("listen.addresses takes effect"))
+    }
+}

@@ -1,0 +1,94 @@
+import DNSWire
+import Dispatch
+import Foundation
+import Synchronization
+
+@testable import homing
+
+/// A daemon in this process, on kernel-chosen ports, with a file of its own and all questions forwarded to a script.
+final class TestDaemon: Sendable {
+    let daemon: Daemon
+    let upstream: ScriptedUpstream
+    let log: LogLines
+    private let file: TestFile
+
+    /// - Parameter yaml: what the configuration has beside workers, cache and the zone of the script.
+    ///   Keys that it gives replace these.
+    init(_ yaml: String = "", script: @escaping ScriptedUpstream.Script = ExampleZone.script) throws {
+        upstream = try ScriptedUpstream(script)
+        file = try TestFile(Self.text(yaml, upstream))
+        log = LogLines()
+        daemon = Daemon(
+            settings: try DaemonSettings.load(path: file.path), path: file.path, log: log.destination,
+            notifier: ServiceNotifier(socketName: nil))
+        try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
+    }
+
+    deinit {
+        daemon.stop()
+        upstream.stop()
+    }
+
+    private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
+        let frame = [
+            "process: {workers: 2}", "cache: {size: 4MiB}",
+            "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
+        ]
+        let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
+        return (keys + [yaml]).joined(separator: "\n")
+    }
+
+    var address: SocketAddress { daemon.addresses.first ?? SocketAddress(IPAddress(127, 0, 0, 1), port: 0) }
+
+    /// Writes the file anew and has it read.
+    func reload(_ yaml: String) throws -> Bool {
+        try file.write(Self.text(yaml, upstream))
+        return daemon.reload()
+    }
+
+    func ask(
+        _ name: DomainName, _ type: RecordType = .a, overStream isStream: Bool = false,
+        _ change: (inout QueryRequest) -> Void = { _ in }
+    ) throws -> Message {
+        var request = QueryRequest(question: Question(name, type), server: address)
+        request.usesTCP = isStream
+        change(&request)
+        return try QueryClient(request: request).ask().message
+    }
+
+    func socket(isStream: Bool) throws -> QuerySocket {
+        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: 5))
+    }
+
+    /// A counter's value; nil when there is no such series.
+    func figure(_ series: String) -> UInt64? {
+        daemon.figures().first { $0.hasPrefix(series + " ") }.flatMap {
+            UInt64($0.dropFirst(series.count + 1))
+        }
+    }
+}
+
+/// A configuration file that goes with its owner.
+final class TestFile: Sendable {
+    let path: String
+
+    init(_ text: String) throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "homing-\(UUID().uuidString).yaml").path
+        try write(text)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
+}
+
+/// What a daemon logged.
+final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var destination: LogDestination {
+        LogDestination { [weak self] line in self?.lines.withLock { $0.append(line) } }
+    }
+
+    func contains(_ text: String) -> Bool { lines.withLock { $0.contains { $0.contains(text) } } }
+}

@@ -1,0 +1,30 @@
+import DNSWire
+import Synchronization
+
+@testable import homing
+
+struct NotInTime: Error {}
+
+/// Looks again and again until `condition` holds; for what nothing tells of. Gives up after 5 s.
+func wait(until condition: () throws -> Bool) throws {
+    let deadline = Deadline(seconds: 5)
+    while try !condition() {
+        guard deadline.milliseconds > 0 else { throw NotInTime() }
+    }
+}
+
+/// A result that another thread makes.
+final class ResultBox: Sendable {
+    private let box = Mutex<Bool?>(nil)
+
+    var value: Bool? {
+        get { box.withLock { $0 } }
+        set { box.withLock { $0 = newValue } }
+    }
+}
+
+extension Message {
+    var extendedErrors: [ExtendedError.Code] {
+        edns?.options.compactMap { if case .extendedError(let error) = $0 { error.code } else { nil } } ?? []
+    }
+}
