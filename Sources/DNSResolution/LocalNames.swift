@@ -23,6 +23,8 @@ public struct LocalNames: Sendable {
     }
 
     private var zones: [DomainName: Zone] = [:]
+    /// What is resolved like any other name, though it may lie inside a zone that is answered here.
+    private let excluded: Set<DomainName>
     /// Data from the configuration, by name and type.
     private var records: [DomainName: [RecordType: RRset]] = [:]
 
@@ -31,18 +33,16 @@ public struct LocalNames: Sendable {
 
     /// - Parameters:
     ///   - builtIn: whether the reserved names are answered here at all.
-    ///   - excluded: those of them that are resolved like any other name.
+    ///   - excluded: those of them, or names inside them, that are resolved like any other name, with all below.
     public init(builtIn: Bool = true, excluded: Set<DomainName> = []) {
+        self.excluded = excluded
         guard builtIn else { return }
         zones["localhost."] = .localhost
         for name in Self.nonexistent { zones[name] = .nonexistent }
         for name in Self.emptyZones { zones[name] = .empty }
         add(reverseOf: IPAddress(127, 0, 0, 1), "localhost.")
         add(reverseOf: IPAddress(ipv6: 1), "localhost.")
-        for name in excluded {
-            zones[name] = nil
-            records = records.filter { !$0.key.isSubdomain(of: name) }
-        }
+        records = records.filter { closestZone(to: $0.key) != nil }
     }
 
     private mutating func add(reverseOf address: IPAddress, _ target: DomainName) {
@@ -114,6 +114,7 @@ public struct LocalNames: Sendable {
         guard !zones.isEmpty else { return nil }
         var candidate: DomainName? = name
         while let current = candidate {
+            if excluded.contains(current) { return nil }
             if zones[current] != nil { return current }
             candidate = current.parent
         }

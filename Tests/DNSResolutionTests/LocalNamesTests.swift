@@ -58,6 +58,14 @@ import Testing
         #expect(LocalNames(builtIn: false).answer(Question("localhost.", .a)) == nil)
     }
 
+    @Test func theLongerNameWins() {
+        let names = LocalNames(excluded: ["1.168.192.in-addr.arpa.", "127.in-addr.arpa.", "."])
+        #expect(responseCode("9.1.168.192.in-addr.arpa.", .ptr, names) == nil)
+        #expect(responseCode("9.2.168.192.in-addr.arpa.", .ptr, names) == "NXDOMAIN")
+        #expect(responseCode("1.0.0.127.in-addr.arpa.", .ptr, names) == nil)
+        #expect(responseCode("localhost.", .a, names) == "127.0.0.1")
+    }
+
     @Test func hostsHaveAddressesAndWayBack() {
         var names = LocalNames()
         names.add(host: "nas.lan.", address: IPAddress(192, 168, 1, 9))

@@ -13,8 +13,6 @@ struct DaemonSettings: Sendable {
     let worker: DNSTransport.WorkerConfiguration
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
-    /// What is odd in the configuration, but no mistake.
-    let warnings: [String]
 
     /// - Parameter file: its name in messages.
     /// - Throws: all that only the house, and not the file alone, can tell to be wrong.
@@ -47,7 +45,6 @@ struct DaemonSettings: Sendable {
         worker = configuration.workerConfiguration
         cache = configuration.cacheLimits
         workerCount = configuration.process.workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
-        warnings = configuration.warnings
     }
 
     /// Loads a file; without one, the defaults.
@@ -164,7 +161,7 @@ extension Configuration {
         } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
     }
 
-    /// A built-in name that has servers of its own in the configuration is theirs to answer.
+    /// What has servers of its own in the configuration is theirs to answer, inside a built-in name, too.
     private var localNames: LocalNames {
         let excluded = Set(specialNames.except).union(routes.map(\.suffix))
         var names = LocalNames(builtIn: specialNames.enabled, excluded: excluded)
@@ -172,19 +169,6 @@ extension Configuration {
             for address in host.addresses { names.add(host: host.name, address: address) }
         }
         return names
-    }
-
-    /// Forward and stub zones that lie inside of a name that is answered here.
-    fileprivate var warnings: [String] {
-        guard specialNames.enabled else { return [] }
-        let covering = LocalNames.builtInNames.filter { !specialNames.except.contains($0) }
-        return routes.compactMap { route in
-            guard let name = covering.first(where: { route.suffix.isProperSubdomain(of: $0) }),
-                !routes.contains(where: { $0.suffix == name })
-            else { return nil }
-            return "the zone \(route.suffix) is not asked for, as \(name) is answered here; "
-                + "list \(name) in special-names.except to have its servers asked"
-        }
     }
 
     fileprivate var workerConfiguration: DNSTransport.WorkerConfiguration {

@@ -67,7 +67,6 @@ final class Daemon: Sendable {
     func start(listeningOn listen: [SocketAddress]? = nil) throws {
         let settings = self.settings
         destination.level = settings.configuration.logLevel
-        for warning in settings.warnings { log.warning("\(warning)") }
         let privileges = try Self.privileges(settings.configuration.process)
         raiseDescriptorLimit(settings)
         let asked = listen ?? settings.configuration.listen.addresses
@@ -173,7 +172,6 @@ final class Daemon: Sendable {
         for key in new.keysNeedingRestart(since: old) {
             log.warning("\(key) takes effect at the next start")
         }
-        for warning in new.warnings { log.warning("\(warning)") }
         destination.level = new.configuration.logLevel
         let server = new.server
         WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
