@@ -13,7 +13,7 @@ struct DatagramTests {
         client.send(message(1, tag: 7))
         #expect(client.receive() == message(1, tag: 7))
         worker.worker.stop()
-        #expect(worker.worker.wait(seconds: 5))
+        #expect(worker.worker.wait(seconds: 30))
         let counters = worker.worker.counters
         #expect(counters.datagramQueries == 1 && counters.datagramQueryBytes == 12)
         #expect(counters.datagramResponses == 1 && counters.datagramResponseBytes == 12)
@@ -75,7 +75,7 @@ struct DatagramTests {
         }
         #expect(workers.filter { $0.counters.datagramQueries > 0 }.count > 1)
         for worker in workers { worker.stop() }
-        for worker in workers { #expect(worker.wait(seconds: 5)) }
+        for worker in workers { #expect(worker.wait(seconds: 30)) }
     }
 
     @Test("an address that cannot be had is named, with port and reason")
@@ -283,7 +283,7 @@ struct WorkerTests {
         }
         #expect(datagrams.receive() == message(1, tag: 9))
         #expect(stream.receiveMessage() == message(2, tag: 9))
-        #expect(worker.worker.wait(seconds: 5))
+        #expect(worker.worker.wait(seconds: 30))
         #expect(!worker.worker.submit { _ in })
         #expect(worker.log.all.filter { if case .query = $0 { true } else { false } }.count == 2)
     }
@@ -299,7 +299,7 @@ struct WorkerTests {
         client.sendMessage(message(1))
         #expect(worker.log.wait(for: 1).count == 1)
         worker.worker.stop()
-        #expect(worker.worker.wait(seconds: 5))
+        #expect(worker.worker.wait(seconds: 30))
         #expect(client.isClosed())
     }
 

@@ -222,7 +222,7 @@ import Testing
         house.upstream.release()
         #expect(try datagrams.receive(512).starts(with: Packet.word(Packet.id)))
         #expect(try receiveID(stream) == 7)
-        #expect(stopped.wait(timeout: .now() + 5) == .success)
+        #expect(stopped.wait(timeout: .now() + 30) == .success)
         #expect(clean.value == true)
     }
 

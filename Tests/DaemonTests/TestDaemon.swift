@@ -57,7 +57,7 @@ final class TestDaemon: Sendable {
     }
 
     func socket(isStream: Bool) throws -> QuerySocket {
-        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: 5))
+        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: 30))
     }
 
     /// A counter's value; nil when there is no such series.

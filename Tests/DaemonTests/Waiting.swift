@@ -5,9 +5,9 @@ import Synchronization
 
 struct NotInTime: Error {}
 
-/// Looks again and again until `condition` holds; for what nothing tells of. Gives up after 5 s.
+/// Looks again and again until `condition` holds; for what nothing tells of. Gives up after 30 s.
 func wait(until condition: () throws -> Bool) throws {
-    let deadline = Deadline(seconds: 5)
+    let deadline = Deadline(seconds: 30)
     while try !condition() {
         guard deadline.milliseconds > 0 else { throw NotInTime() }
     }
