@@ -35,7 +35,7 @@ final class TestSocket: Sendable {
         }
     }
 
-    func wait(for events: Int32, seconds: Double = 5) -> Bool {
+    func wait(for events: Int32, seconds: Double = 30) -> Bool {
         var poller = pollfd(fd: descriptor.number, events: Int16(events), revents: 0)
         return unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0
     }
@@ -71,7 +71,7 @@ final class TestSocket: Sendable {
     }
 
     /// What comes next: nil when nothing does in time, empty at the end of a stream (or its reset).
-    func receive(_ capacity: Int = 65_536, seconds: Double = 5) -> [UInt8]? {
+    func receive(_ capacity: Int = 65_536, seconds: Double = 30) -> [UInt8]? {
         guard wait(for: POLLIN, seconds: seconds) else { return nil }
         var buffer = [UInt8](repeating: 0, count: capacity)
         let result = unsafe buffer.withUnsafeMutableBufferPointer { unsafe descriptor.receive(into: $0) }
@@ -102,7 +102,7 @@ final class TestSocket: Sendable {
     }
 
     /// Whether the peer closes the connection before it sends anything more.
-    func isClosed(seconds: Double = 5) -> Bool { receive(1, seconds: seconds) == [] }
+    func isClosed(seconds: Double = 30) -> Bool { receive(1, seconds: seconds) == [] }
 
     func shutdownWriting() { _ = shutdown(descriptor.number, Int32(SHUT_WR)) }
 }
@@ -132,7 +132,7 @@ final class FakeDatagramServer {
     var address: SocketAddress { socket.address }
 
     /// The next query and its sender.
-    func receive(seconds: Double = 5) -> (query: [UInt8], peer: SocketAddress)? {
+    func receive(seconds: Double = 30) -> (query: [UInt8], peer: SocketAddress)? {
         var poller = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0, batch.receive(on: socket.descriptor) == 1,
             let peer = SocketAddress(batch.datagram(0).peer)
@@ -160,7 +160,7 @@ final class FakeStreamServer {
 
     var address: SocketAddress { socket.address }
 
-    func accept(seconds: Double = 5) -> TestSocket? {
+    func accept(seconds: Double = 30) -> TestSocket? {
         var poller = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0 else { return nil }
         var raw = clinux_address()

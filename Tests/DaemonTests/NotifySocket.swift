@@ -36,7 +36,7 @@ final class NotifySocket: Sendable {
     /// The next message.
     func receive() throws -> String {
         var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&poller, 1, 10_000) == 1 else { throw NotInTime() }
+        guard unsafe poll(&poller, 1, 30_000) == 1 else { throw NotInTime() }
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = unsafe recv(number, &buffer, buffer.count, 0)
         guard count >= 0 else { throw SystemFailure.last }
