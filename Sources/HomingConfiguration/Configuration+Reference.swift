@@ -31,7 +31,8 @@ extension Configuration {
         + comment(
             """
             "homing check" says everything that is wrong with a file. SIGHUP reads it again without losing a \
-            query; what is wrong then leaves the old settings in force.
+            query; what is wrong then leaves the old settings in force, and what needs a restart is named in \
+            the log.
             """)
         + ["#"]
         + comment(

@@ -77,7 +77,7 @@ extension ConfigurationSchema {
                 "When a client is answered or dropped at the latest."),
             Setting(
                 "records-per-rrset", \.limits.recordsPerRRset, .count(1...4096, "records"),
-                "Records in one RRset; larger sets are not believed."),
+                "Records in one RRset; a larger set is given to the client only."),
             Setting(
                 "cached-answer-size", \.limits.cachedAnswerSize, .size(512...64 << 10),
                 "The largest answer that is cached; a larger one is given to the client only."),

@@ -18,7 +18,7 @@ extension Configuration {
         public var aliasChain = 11
         /// The time after which a client is answered or dropped; 1 s to 60 s. Default: 10 s.
         public var resolutionDeadline = Duration.seconds(10)
-        /// Records in one RRset; 1 to 4096. Larger ones are not believed (CVE-2024-1737). Default: 256.
+        /// Records in one RRset; 1 to 4096. A larger one is answered, not cached (CVE-2024-1737). Default: 256.
         public var recordsPerRRset = 256
         /// Octets of an answer that is cached; 512 octets to 64 KiB. A larger one is answered, not cached.
         /// Default: 16 KiB.
