@@ -106,7 +106,8 @@ struct CacheShard: ~Copyable {
             }
         }
         let isReturning = ghosts.remove(header.hash)
-        let toMain = old.map(main.contains) ?? (isReturning || length > small.capacity / 4)
+        // Too long for the small ring even where a shorter one was: it would never find room there.
+        let toMain = (old.map(main.contains) ?? isReturning) || length > small.capacity / 4
         if let old { remove(old) }
         let block = makeRoom(length, inMain: toMain, now: now)
         fill(block, header, name, payload)

@@ -139,6 +139,17 @@ private final class Store {
         }
     }
 
+    /// An entry of the small ring that grows beyond all of that ring moves to the main one.
+    @Test func entryThatOutgrowsTheSmallRing() {
+        let store = Store(byteCeiling: 16 << 10, staleWindow: 1_000)
+        let key = Key(number: 1, type: 1, hashBits: 64)
+        for length in [10, store.maximumBlock - 100, 10, store.maximumBlock - 100] {
+            let payload = [UInt8](repeating: 7, count: length)
+            store.put(key, payload, now: 0)
+            #expect(store.payload(key) == payload)
+        }
+    }
+
     // --- Who stays ---
 
     @Test func forgetsNothingWhileThereIsRoom() {
