@@ -53,10 +53,10 @@ final class EventLoop {
 
     /// Blocks until something is ready or due, reads the clocks, and says how many events there are.
     func wait() -> Int {
+        guard let first = unsafe events.baseAddress else { return 0 }
         let timeout = isImpatient ? 0 : millisecondsToNextTimer()
         isImpatient = false
-        let count = unsafe clinux_epoll_wait(
-            epoll.number, events.baseAddress.unsafelyUnwrapped, Int32(events.count), timeout)
+        let count = unsafe clinux_epoll_wait(epoll.number, first, Int32(events.count), timeout)
         now = .reading()
         counters.wakeups.add()
         return Int(max(0, count))
