@@ -36,30 +36,50 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         room("DNSWire", imports: []),
         room("DNSCache", imports: ["DNSWire"]),
-        room("DNSResolution", imports: ["DNSWire", "DNSCache"]),
+        room("DNSCrypto", imports: ["COpenSSL", "DNSWire"]),
+        room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
+        room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
         room("DNSTransport", imports: ["CLinux", "DNSWire"]),
-        room("DNSServer", imports: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", logging]),
+        room(
+            "DNSServer",
+            imports: [
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport", logging,
+            ]),
         room("HomingConfiguration", imports: ["DNSWire", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [
-                "CLinux", "DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer",
-                "HomingConfiguration",
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
+                "DNSTransport",
+                "DNSServer", "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),
 
         tests("DNSWireTests", of: ["DNSWire"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
-        tests("DNSResolutionTests", of: ["DNSWire", "DNSCache", "DNSResolution"]),
+        tests("DNSCryptoTests", of: ["DNSWire", "DNSCrypto"]),
+        tests(
+            "DNSResolutionTests",
+            of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
         tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
-        tests("DNSServerTests", of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer"]),
+        tests(
+            "DNSServerTests",
+            of: [
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
+                "DNSServer",
+            ]),
         tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
         tests(
             "ScenarioTests",
-            of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", logging]),
+            of: [
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
+                "DNSServer",
+                logging,
+            ]),
         tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
     ]
 )

@@ -83,8 +83,18 @@ public struct ExtendedError: Hashable, Sendable {
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         public static let other = Code(rawValue: 0)
+        public static let unsupportedAlgorithm = Code(rawValue: 1)
+        public static let unsupportedDigest = Code(rawValue: 2)
         public static let staleAnswer = Code(rawValue: 3)
         public static let forgedAnswer = Code(rawValue: 4)
+        public static let indeterminate = Code(rawValue: 5)
+        public static let bogus = Code(rawValue: 6)
+        public static let signatureExpired = Code(rawValue: 7)
+        public static let signatureNotYetValid = Code(rawValue: 8)
+        public static let keyMissing = Code(rawValue: 9)
+        public static let signaturesMissing = Code(rawValue: 10)
+        public static let noZoneKey = Code(rawValue: 11)
+        public static let denialMissing = Code(rawValue: 12)
         public static let cachedError = Code(rawValue: 13)
         public static let notReady = Code(rawValue: 14)
         public static let blocked = Code(rawValue: 15)
@@ -97,6 +107,8 @@ public struct ExtendedError: Hashable, Sendable {
         public static let networkError = Code(rawValue: 23)
         public static let invalidData = Code(rawValue: 24)
         public static let tooEarly = Code(rawValue: 26)
+        /// RFC 9276 §3.2.
+        public static let unsupportedIterations = Code(rawValue: 27)
         public static let synthesized = Code(rawValue: 29)
     }
 
