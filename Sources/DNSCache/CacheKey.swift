@@ -12,6 +12,8 @@ public enum EntryKind: UInt8, Sendable, CaseIterable {
     case delegation = 4
     /// The last try to resolve the question failed (RFC 9520).
     case failure = 5
+    /// What is known of the chain of trust at a name.
+    case trust = 6
 }
 
 /// What makes two answers to the same question differ.
