@@ -64,7 +64,8 @@ extension Cache {
 
     /// Keeps an RRset, unless better data is there and still fresh: of a higher rank, or validated where this is not.
     public func admit(
-        _ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, proofs: [RRset] = [], now: Moment
+        _ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, proofs: [RRset] = [],
+        now: Moment
     ) {
         let ttl = limits.clamp(rrset.ttl)
         guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }

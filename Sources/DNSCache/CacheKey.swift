@@ -27,6 +27,10 @@ public struct AnswerVariant: OptionSet, Hashable, Sendable {
     public static let dnssecOK = AnswerVariant(rawValue: 1)
     /// Not validated, at the client's wish.
     public static let checkingDisabled = AnswerVariant(rawValue: 2)
+
+    public static let all: [AnswerVariant] = [
+        [], .dnssecOK, .checkingDisabled, [.dnssecOK, .checkingDisabled],
+    ]
 }
 
 /// The key of an entry without its name, packed into 40 bits: variant, kind, class and type. Never zero.

@@ -8,8 +8,13 @@ public struct Outcome: Sendable {
     public var answers: [RRset] = []
     /// The SOA of a negative answer (RFC 2308 §3).
     public var authorities: [RRset] = []
+    /// The NSEC and NSEC3 RRsets for clients that want proof, each once.
+    public var proofs: [RRset] = []
+    /// Secure when all of it is; bogus outcomes are failures.
     public var security = SecurityStatus.indeterminate
     public var error: ExtendedError?
+    /// What `answers`, `authorities` and `proofs` were made from.
+    var findings: [Finding] = []
     /// Made here, not received.
     public var isLocal = false
     /// Of a zone that is answered here.
@@ -22,6 +27,12 @@ public struct Outcome: Sendable {
 
     public static func failure(_ error: ExtendedError?) -> Outcome {
         Outcome(.serverFailure, error: error)
+    }
+
+    static func bogus(_ error: ExtendedError) -> Outcome {
+        var outcome = failure(error)
+        outcome.security = .bogus
+        return outcome
     }
 
     /// Whether it says something of the name, rather than that nobody could be asked.
