@@ -6,43 +6,29 @@ public import DNSWire
 /// Pure: the data, the time and the verifier are handed in.
 public struct Validator: Sendable {
     public let settings: ValidationSettings
+    /// What was looked at, in order; empty unless asked for.
+    public private(set) var steps: [ValidationStep] = []
     let verifier: any SignatureVerifier
+    private let traces: Bool
+    var budget: ValidationBudget
 
-    public init(settings: ValidationSettings, verifier: any SignatureVerifier) {
+    /// More steps than one client query can lead to: a caller that never ends must not fill memory.
+    private static let maximumSteps = 1_000
+
+    /// - Parameter traces: whether `steps` are kept.
+    public init(settings: ValidationSettings, verifier: any SignatureVerifier, traces: Bool = false) {
         self.settings = settings
         self.verifier = verifier
+        self.traces = traces
+        budget = ValidationBudget(settings.limits)
     }
 
-    // --- Keys ---
-
-    /// The keys of `zone` as its validated DS RRset promises them (RFC 4035 §5.2).
-    ///
-    /// - Parameters:
-    ///   - keys: the DNSKEY RRset; nil when there is none.
-    ///   - wall: seconds since 1970.
-    public mutating func trust(
-        _ zone: DomainName, keys: RRset?, delegationSigners: RRset, wall: Int64
-    ) -> ZoneTrust {
-        .bogus(ValidationFailure(.zoneKeys, zone, .bogus, "not built"))
-    }
-
-    /// The keys of a zone that has a trust anchor.
-    public mutating func trust(_ anchor: TrustAnchor, keys: RRset?, wall: Int64) -> ZoneTrust {
-        .bogus(ValidationFailure(.zoneKeys, anchor.zone, .bogus, "not built"))
-    }
-
-    // --- RRsets ---
-
-    public enum Verdict: Sendable {
-        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3), and with that signature alone.
-        /// `wildcard` is the `*` name that it was made from, where it was: then a denial of `ownerName` is due.
-        case secure(RRset, wildcard: DomainName?)
-        case bogus(ValidationFailure)
-    }
-
-    /// Checks an RRset against the keys of the zone that it is in (RFC 4035 §5.3).
-    public mutating func verify(_ rrset: RRset, with keys: ZoneKeys, wall: Int64) -> Verdict {
-        .bogus(ValidationFailure(.signature, rrset.ownerName, .bogus, "not built"))
+    mutating func record(
+        _ kind: ValidationStep.Kind, _ name: DomainName, _ type: RecordType?,
+        _ outcome: ValidationStep.Outcome, _ detail: @autoclosure () -> String
+    ) {
+        guard traces, steps.count < Self.maximumSteps else { return }
+        steps.append(ValidationStep(kind: kind, name: name, type: type, outcome: outcome, detail: detail()))
     }
 
     // --- Denial ---
