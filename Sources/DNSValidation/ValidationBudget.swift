@@ -10,15 +10,24 @@ struct ValidationBudget: Sendable {
         hashes = limits.hashes
     }
 
+    /// Whether something had to be left undone.
+    private(set) var isExhausted = false
+
     /// False when there is none left.
     mutating func spendSignatureCheck() -> Bool {
-        guard signatureChecks > 0 else { return false }
+        guard signatureChecks > 0 else {
+            isExhausted = true
+            return false
+        }
         signatureChecks -= 1
         return true
     }
 
     mutating func spendHash() -> Bool {
-        guard hashes > 0 else { return false }
+        guard hashes > 0 else {
+            isExhausted = true
+            return false
+        }
         hashes -= 1
         return true
     }

@@ -23,6 +23,9 @@ public struct Validator: Sendable {
         budget = ValidationBudget(settings.limits)
     }
 
+    /// Whether a bound on the cost was met: then something was not looked at, and failures say little of the data.
+    public var isExhausted: Bool { budget.isExhausted }
+
     mutating func record(
         _ kind: ValidationStep.Kind, _ name: DomainName, _ type: RecordType?,
         _ outcome: ValidationStep.Outcome, _ detail: @autoclosure () -> String
