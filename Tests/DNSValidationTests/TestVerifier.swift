@@ -86,11 +86,11 @@ extension DNSKey {
         return key
     }
 
-    /// A key with the same tag: two octets at even places are exchanged.
+    /// Another key with the same tag, made by shifting weight between octets that count alike.
     var twin: DNSKey {
-        var bytes = rdata.bytes + [1, 0, 2, 0]
-        bytes[4] &+= 1
-        bytes[6] &-= 1
+        var bytes = rdata.bytes
+        bytes[4] += 1
+        bytes[6] -= 1
         return DNSKey(RData(unchecked: bytes)) ?? self
     }
 
