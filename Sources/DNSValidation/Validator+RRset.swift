@@ -15,8 +15,10 @@ extension Validator {
     public mutating func verify(_ rrset: RRset, with keys: ZoneKeys, wall: Int64) -> Verdict {
         // The zone above has the DS records of an apex (RFC 4035 §2.4).
         let isParents = rrset.type == .ds && rrset.ownerName == keys.zone
-        guard rrset.ownerName.isSubdomain(of: keys.zone), !isParents else {
-            let reason = "\(rrset.type) at this name is no data of the zone \(keys.zone)"
+        guard rrset.ownerName.isSubdomain(of: keys.zone), rrset.recordClass == keys.rrset.recordClass,
+            !isParents
+        else {
+            let reason = "\(rrset.recordClass) \(rrset.type) here is no data of the zone \(keys.zone)"
             return conclude(rrset, .failure(ValidationFailure(.signature, rrset.ownerName, .bogus, reason)))
         }
         let signers = Signers(zone: keys.zone, keys: keys.keys, published: keys.rrset.rdatas)
