@@ -44,11 +44,12 @@ import Testing
         let table = KeyTable()
         let used = try #require(keys(0..<1).first)
         let first = try #require(table.publicKey(of: used))
-        for key in keys(1..<20_000) {
+        var faults = 0
+        for key in keys(1..<10_000) {
             _ = table.publicKey(of: key)
-            #expect(table.publicKey(of: used) === first)
-            #expect(table.count <= KeyTable.maximumCount)
+            if table.publicKey(of: used) !== first || table.count > KeyTable.maximumCount { faults += 1 }
         }
+        #expect(faults == 0)
         #expect(table.count > KeyTable.maximumCount / 2)
     }
 
