@@ -61,7 +61,7 @@ let package = Package(
 
         tests("DNSWireTests", of: ["DNSWire"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
-        tests("DNSCryptoTests", of: ["DNSWire", "DNSCrypto"]),
+        tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto"]),
         tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation"]),
         tests(
             "DNSResolutionTests",
