@@ -60,6 +60,6 @@ let package = Package(
         tests(
             "ScenarioTests",
             of: ["DNSWire", "DNSCache", "DNSResolution", "DNSTransport", "DNSServer", logging]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
+        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
     ]
 )
