@@ -81,6 +81,6 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
+        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
     ]
 )
