@@ -1,0 +1,10 @@
+"""All topics, each a module with scenarios."""
+
+import importlib
+
+NAMES = ["positive", "clients", "denial"]
+
+
+def build():
+    for name in NAMES:
+        importlib.import_module(f".{name}", __package__).build()
