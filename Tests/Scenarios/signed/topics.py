@@ -2,7 +2,7 @@
 
 import importlib
 
-NAMES = ["positive", "clients", "denial"]
+NAMES = ["positive", "clients", "denial", "delegation", "signatures", "aliases", "attacks", "recovery"]
 
 
 def build():
