@@ -2,7 +2,10 @@
 
 import importlib
 
-NAMES = ["positive", "clients", "denial", "delegation", "signatures", "aliases", "attacks", "recovery"]
+NAMES = [
+    "positive", "clients", "denial", "delegation", "signatures", "aliases", "attacks", "recovery", "setups", "lifetimes",
+    "minimised", "later",
+]
 
 
 def build():
