@@ -62,6 +62,7 @@ let package = Package(
         tests("DNSWireTests", of: ["DNSWire"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
         tests("DNSCryptoTests", of: ["DNSWire", "DNSCrypto"]),
+        tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation"]),
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),

@@ -113,6 +113,29 @@ struct ResponseReader {
         return addresses
     }
 
+    /// The NSEC and NSEC3 RRsets that a response denies something with, up to a bound.
+    func proofs(in message: Message) -> [RRset] {
+        var proofs: [RRset] = []
+        for record in message.authorities where isBelievable(record) {
+            guard record.type == .nsec || record.type == .nsec3,
+                proofs.count < limits.proofsPerResponse,
+                !proofs.contains(where: { $0.type == record.type && $0.ownerName == record.ownerName }),
+                let rrset = rrset(record.ownerName, record.type, in: message.authorities)
+            else { continue }
+            proofs.append(rrset)
+        }
+        return proofs
+    }
+
+    /// What a referral says of the child's keys: its DS records, or what denies them (RFC 4035 §3.1.4).
+    func delegationEvidence(of delegation: Delegation, in message: Message) -> CachedTrust {
+        let records = message.authorities.filter { isBelievable($0) }
+        if let signers = rrset(delegation.zone, .ds, in: records) {
+            return .delegationSigners(signers, isValidated: false)
+        }
+        return .denial(proofs(in: message))
+    }
+
     /// The signatures in `records` that cover `rrset`.
     func signatures(of rrset: RRset, in records: [Record]) -> [RData] {
         records.filter { record in

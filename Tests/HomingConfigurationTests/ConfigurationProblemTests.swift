@@ -99,6 +99,11 @@ import Testing
             "h.yaml:2:16: cache.failure-ttl: expected a duration such as 500ms, 1.8s, 5m, 2h or 1d, 1s to 5m, "
                 + #"found "10""#),
         Case(
+            "dnssec:\n  mode: on\n  trust-anchors: root.key\n  bogus-ttl: 61s\n",
+            #"h.yaml:2:9: dnssec.mode: expected validate or off, found "on""#,
+            #"h.yaml:3:18: dnssec.trust-anchors: expected an absolute path, found "root.key""#,
+            "h.yaml:4:14: dnssec.bogus-ttl: 61s is outside the allowed range, 1s to 1m"),
+        Case(
             "limits:\n  alias-chain: 200\n",
             "h.yaml:2:16: limits.alias-chain: 200 is outside the allowed range, 1 to 100 records"),
         Case(
