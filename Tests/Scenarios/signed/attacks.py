@@ -151,8 +151,9 @@ def foreign():
     other = Zone("example.net.", "a A 203.0.113.66", keys=[Key("example.net.", 15)], address="198.51.100.2")
     case("dnssec-forged-nsec-of-another-zone", "an NSEC of another zone",
          "Attack row: forged proofs.\nThe records are signed by example.net., which is secure, but has no say here: bogus.",
-         lambda zone: other.signed([Record("m.example.com.", 900, "NSEC", "z.example.com. A RRSIG NSEC")])
-         + other.signed([Record("example.com.", 900, "NSEC", "m.example.com. NS SOA RRSIG NSEC DNSKEY")]))
+         lambda zone: [r for owner, text in (("m.example.com.", "z.example.com. A RRSIG NSEC"),
+                                             ("example.com.", "m.example.com. NS SOA RRSIG NSEC DNSKEY"))
+                       for made in [[Record(owner, 900, "NSEC", text)]] for r in made + other.sign(made)])
     case("dnssec-forged-nsec-from-wildcard", "an NSEC that was expanded from a wildcard",
          "RFC 4035 §5.3.4; attack row: forged proofs (labels).\nThe signature of *.wild's own NSEC has fewer labels than the "
          "owner name it is shown under; taken for an NSEC of that name it would deny what it never covered: bogus.",

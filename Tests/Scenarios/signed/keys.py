@@ -1,6 +1,7 @@
 """Zone keys made from seeds, so that each run makes the same ones and the same signatures."""
 
 import base64
+import functools
 import hashlib
 import random
 
@@ -19,6 +20,29 @@ DIGESTS = {1: hashlib.sha1, 2: hashlib.sha256, 4: hashlib.sha384}
 SEP, ZONE, REVOKED = 1, 256, 128
 
 
+@functools.cache
+def private_key(seed, algorithm, bits):
+    material = hashlib.shake_256(f"{seed}/{algorithm}".encode()).digest(64)
+    if algorithm in RSA:
+        return rsa_key(material, bits)
+    if algorithm in CURVES:
+        secret = int.from_bytes(material, "big") % (ORDERS[algorithm] - 1) + 1
+        return ec.derive_private_key(secret, CURVES[algorithm][0])
+    if algorithm == 15:
+        return ed25519.Ed25519PrivateKey.from_private_bytes(material[:32])
+    if algorithm == 16:
+        return ed448.Ed448PrivateKey.from_private_bytes(material[:57])
+    raise ValueError(f"no keys of algorithm {algorithm}")
+
+
+def word_sum(octets):
+    return sum(octet << 8 if index % 2 == 0 else octet for index, octet in enumerate(octets))
+
+
+def folded(total):
+    return (total + (total >> 16 & 0xFFFF)) & 0xFFFF
+
+
 class Key:
     """One key pair. `publish_as` is the algorithm number that the DNSKEY record claims."""
 
@@ -27,18 +51,7 @@ class Key:
         self.flags = flags
         self.protocol = protocol
         self.number = publish_as or algorithm
-        material = hashlib.shake_256(f"{seed}/{algorithm}".encode()).digest(64)
-        if algorithm in RSA:
-            self.private = rsa_key(material, bits)
-        elif algorithm in CURVES:
-            secret = int.from_bytes(material, "big") % (ORDERS[algorithm] - 1) + 1
-            self.private = ec.derive_private_key(secret, CURVES[algorithm][0])
-        elif algorithm == 15:
-            self.private = ed25519.Ed25519PrivateKey.from_private_bytes(material[:32])
-        elif algorithm == 16:
-            self.private = ed448.Ed448PrivateKey.from_private_bytes(material[:57])
-        else:
-            raise ValueError(f"no keys of algorithm {algorithm}")
+        self.private = private_key(seed, algorithm, bits)
         self.public = self.public_octets()
 
     def public_octets(self):
@@ -63,8 +76,7 @@ class Key:
     @property
     def tag(self):
         """RFC 4034 §B."""
-        total = sum(octet << 8 if index % 2 == 0 else octet for index, octet in enumerate(self.wire))
-        return (total + (total >> 16 & 0xFFFF)) & 0xFFFF
+        return folded(word_sum(self.wire))
 
     def ds(self, owner, digest=2):
         """The DS record's text; a digest type that nobody knows gets octets of no meaning."""
@@ -93,12 +105,12 @@ class JunkKey:
             octets[4] |= 0x80
             octets[-1] |= 1
         # The tag is a sum of 16-bit words: one word in the middle makes it what it should be.
-        for guess in range(65536):
-            octets[32:34] = guess.to_bytes(2, "big")
-            self.public = bytes(octets)
-            if self.tag == tag:
-                return
-        raise ValueError("no such tag")
+        octets[32:34] = b"\0\0"
+        self.public = bytes(octets)
+        rest = word_sum(self.wire)
+        word = next(w for w in range(65536) if folded(rest + w) == tag)
+        octets[32:34] = word.to_bytes(2, "big")
+        self.public = bytes(octets)
 
     wire, text, tag, ds = Key.wire, Key.text, Key.tag, Key.ds
 

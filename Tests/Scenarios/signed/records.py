@@ -40,6 +40,8 @@ def is_below(name, top):
 
 def ancestors(name, top):
     """`name` and what is above it down to `top`, the longest first."""
+    if not is_below(name, top):
+        raise ValueError(f"{name} is not below {top}")
     while name != top:
         yield name
         name = parent(name)
