@@ -1,4 +1,5 @@
 public import DNSCache
+public import DNSValidation
 public import DNSWire
 
 /// How a resolution ended: what a client may be told.
@@ -13,6 +14,8 @@ public struct Outcome: Sendable {
     /// Secure when all of it is; bogus outcomes are failures.
     public var security = SecurityStatus.indeterminate
     public var error: ExtendedError?
+    /// How validation went, step by step; empty unless asked for.
+    public var steps: [ValidationStep] = []
     /// What `answers`, `authorities` and `proofs` were made from.
     var findings: [Finding] = []
     /// Made here, not received.

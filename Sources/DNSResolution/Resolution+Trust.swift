@@ -119,7 +119,7 @@ extension Resolution {
 
     private func cachedLink(at name: DomainName) -> ChainOfTrust.Link? {
         if case .rrset(let cached) = cache.lookup(name, .dnskey, now: now), cached.security == .secure,
-            let keys = validator?.zoneKeys(of: cached.rrset)
+            let keys = validator?.keys(validated: cached.rrset)
         {
             return .secure(keys)
         }

@@ -129,7 +129,8 @@ public final class Resolution {
         self.isOffline = isOffline
         self.isCheckingDisabled = isCheckingDisabled
         if let validation = settings.validation, !isCheckingDisabled {
-            validator = Validator(settings: validation.settings, verifier: validation.verifier)
+            validator = Validator(
+                settings: validation.settings, verifier: validation.verifier, traces: validation.traces)
         }
         let id = addLookup(Lookup(question, purpose: .client, depth: 0))
         lookups[id]?.skipsCache = skipsCache
@@ -206,6 +207,8 @@ public final class Resolution {
     func finishMain(_ outcome: Outcome) {
         guard !isFinished else { return }
         isFinished = true
+        var outcome = outcome
+        outcome.steps = validator?.steps ?? []
         if outcome.responseCode == .serverFailure { keepFailures() }
         for number in exchanges.keys { actions.append(.cancel(number)) }
         exchanges = [:]

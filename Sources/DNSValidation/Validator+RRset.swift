@@ -82,8 +82,9 @@ extension Validator {
             guard let octets = data.octets(for: signature) else { continue }
             for key in keys {
                 guard failuresLeft > 0 else { break attempts }
-                guard budget.spendSignatureCheck() else {
-                    return .failure(ValidationFailure(step, rrset.ownerName, .bogus, budget.signatureText))
+                guard spendSignatureCheck() else {
+                    let reason = "more than \(settings.limits.signatureChecks) signature checks for one query"
+                    return .failure(ValidationFailure(step, rrset.ownerName, .bogus, reason))
                 }
                 if verifier.verify(signature.octets, over: octets, by: key) {
                     return .success(verified(rrset, by: signature, wall))

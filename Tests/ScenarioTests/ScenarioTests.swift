@@ -10,7 +10,7 @@ import Testing
 
     @Test(
         .enabled(if: !ScenarioFile.shared.isEmpty, "no shared scenarios beside this checkout"),
-        arguments: ScenarioFile.sharedWithoutValidation)
+        arguments: ScenarioFile.sharedThatCanRun)
     func shared(_ file: ScenarioFile) throws {
         try run(file, rules: .shared(file.dialect), defaults: .ofOthers)
     }
@@ -18,7 +18,7 @@ import Testing
     private func run(_ file: ScenarioFile, rules: RunnerRules, defaults: ServerSettings) throws {
         let scenario = try Scenario(parsing: try file.read(), dialect: file.dialect)
         let settings = try ScenarioSettings(scenario.header)
-        try ScenarioRunner.run(scenario, rules: rules) {
+        try ScenarioRunner.run(scenario, rules: rules, wall: settings.signatureTime) {
             ResolverService.scripted($0, settings, defaults: defaults)
         }
     }
