@@ -13,6 +13,8 @@ final class Flight {
     /// Monotonic nanoseconds.
     let startedAt: Int64
     var clients: [WaitingQuery] = []
+    /// Parts of the house that wait, too.
+    var observers: [(Outcome) -> Void] = []
     /// What clients have asked for; each needs a finished answer of its own.
     var variants: Set<UInt8> = []
     /// How it ended.

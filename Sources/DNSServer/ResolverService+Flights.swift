@@ -1,6 +1,7 @@
 import DNSCache
 import DNSResolution
 public import DNSTransport
+import DNSValidation
 import DNSWire
 
 /// What happens when no fresh answer is at hand.
@@ -158,7 +159,7 @@ extension ResolverService {
             at: context.now.monotonic + settings.staleAnswerDelay * 1_000_000)
     }
 
-    private func makeFlight(
+    func makeFlight(
         _ key: FlightKey, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
     ) -> Flight {
         counters.count(.resolutions)
@@ -243,7 +244,7 @@ extension ResolverService {
         }
     }
 
-    private func handle(_ event: Resolution.Event, _ flight: Flight) {
+    func handle(_ event: Resolution.Event, _ flight: Flight) {
         let now = context.now
         for action in flight.resolution.handle(event, now: now) {
             switch action {
@@ -272,6 +273,8 @@ extension ResolverService {
             outcome.isUsable
             ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
         flight.result = result
+        for observer in flight.observers { observer(outcome) }
+        flight.observers = []
         for query in flight.clients {
             reply(to: query) { packet, response in
                 respond(result, packet, query.view, query.client, into: &response)
@@ -285,14 +288,20 @@ extension ResolverService {
         _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
     ) -> FlightResult {
         let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
+        if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
+            !sentinel.isAnswered(by: validation.anchors)
+        {
+            return .failure(.serverFailure, nil)
+        }
         let isHuge = outcome.answers.contains { $0.rdatas.count > cache.limits.recordsPerRRset }
         var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
         for bits in variants {
             let variant = AnswerVariant(rawValue: bits)
             let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
-            if isHuge || answer.ttl == 0 {
-                // Not kept; and what was kept before, even as stale data, is no longer true.
+            if isHuge || answer.ttl == 0 || sentinel != nil {
+                // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept before, even as stale data, is no longer true.
                 cache.removeAnswer(for: question, variant: variant)
             } else {
                 cache.admit(answer, for: question, variant: variant, now: context.now)

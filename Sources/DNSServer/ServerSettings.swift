@@ -45,6 +45,8 @@ public struct ServerSettings: Sendable {
     public var resolutionsPerWorker = 4096
     /// EDNS options read of one query.
     public var ednsOptions = EDNS.maximumOptions
+    /// Whether clients can find out which keys of the root are trusted here (RFC 8509).
+    public var sentinel = true
     public var logsQueries = false
     public var resolver = ResolverSettings()
 

@@ -35,7 +35,7 @@ final class TestDaemon: Sendable {
 
     private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
         let frame = [
-            "process: {workers: 2}", "cache: {size: 4MiB}",
+            "process: {workers: 2}", "cache: {size: 4MiB}", "dnssec: {mode: off}",
             "limits: {resolution-deadline: 60s, idle-connection: 300s}",
             "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
         ]

@@ -1,8 +1,10 @@
 import DNSCache
 import DNSResolution
+import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire
+import Dispatch
 import HomingConfiguration
 import Logging
 import Synchronization
@@ -27,6 +29,9 @@ final class Daemon: Sendable {
     private let cache: Cache
     private let secrets: ServiceSecrets
     private let patience: Patience
+    /// Where settings are changed, one change after the other.
+    private let control = DispatchQueue(label: "homing.control")
+    private let keeper: TrustAnchorKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -47,7 +52,8 @@ final class Daemon: Sendable {
 
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
-        notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience()
+        notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now
     ) {
         self.path = path
         self.destination = destination
@@ -58,6 +64,7 @@ final class Daemon: Sendable {
         cache = Cache(limits: settings.cache, hashKey: .random(using: &random))
         secrets = ServiceSecrets(random: &random)
         state = Mutex(State(settings: settings))
+        keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -81,7 +88,13 @@ final class Daemon: Sendable {
         try ListeningProbe.check(asked)
         let sockets = try ListeningSockets.open(
             asked, workers: settings.workerCount, configuration: settings.worker)
-        if let privileges { try privileges.drop() }
+        if let privileges {
+            if settings.server.resolver.validation != nil, settings.configuration.dnssec.followRollovers {
+                privileges.makeDirectory(settings.configuration.process.stateDirectory)
+            }
+            try privileges.drop()
+        }
+        keeper.begin(settings)
         let workers = try (0..<settings.workerCount).map { index in
             try makeWorker(index, sockets, settings)
         }
@@ -94,13 +107,16 @@ final class Daemon: Sendable {
         log.notice(
             "homing \(Homing.version) serves",
             metadata: ["addresses": "\(addresses)", "workers": "\(settings.workerCount)"])
+        keeper.start(
+            asking: { [weak self] question, body in self?.ask(question, body) },
+            publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
         notifier.ready()
     }
 
     private func makeWorker(
         _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
     ) throws(SystemError) -> Worker {
-        let (cache, secrets, log, server) = (cache, secrets, log, settings.server)
+        let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
         return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
                 context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log)
@@ -141,6 +157,7 @@ final class Daemon: Sendable {
             return state.workers
         }
         guard !workers.isEmpty else { return true }
+        keeper.stop()
         notifier.stopping()
         log.notice("homing stops")
         for worker in workers { worker.stop() }
@@ -161,7 +178,9 @@ final class Daemon: Sendable {
     ///
     /// - Returns: whether new settings are in force.
     @discardableResult
-    func reload() -> Bool {
+    func reload() -> Bool { control.sync { reloadNow() } }
+
+    private func reloadNow() -> Bool {
         notifier.reloading()
         defer { notifier.ready() }
         guard let path else {
@@ -181,13 +200,42 @@ final class Daemon: Sendable {
             log.warning("\(key) takes effect at the next start")
         }
         destination.level = new.configuration.logLevel
-        let server = new.server
+        keeper.configure(new)
+        let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
-        for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
+        if new.judgesDifferently(from: old) {
+            cache.flushAll()
+        } else {
+            for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
+        }
         state.withLock { $0.settings = new }
+        keeper.tick()
         log.notice("configuration reloaded", metadata: ["file": "\(path)"])
         return true
+    }
+
+    //--- Trust anchors ---
+
+    /// What the workers get: the settings with the anchors that hold now.
+    private func inForce(_ settings: DaemonSettings) -> ServerSettings {
+        var server = settings.server
+        if let anchors = keeper.anchors { server.resolver.validation?.anchors = anchors }
+        return server
+    }
+
+    private func publishAnchors(endsBelief: Bool) {
+        let server = inForce(settings)
+        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        // What a revoked key vouched for is not believed any more either.
+        if endsBelief { cache.flushAll() }
+    }
+
+    private func ask(_ question: Question, _ body: @escaping @Sendable (Outcome) -> Void) {
+        let control = control
+        workers.first?.submit { service in
+            (service as? ResolverService)?.resolve(question) { outcome in control.async { body(outcome) } }
+        }
     }
 
     //--- Figures ---
