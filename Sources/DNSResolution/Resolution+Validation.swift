@@ -27,6 +27,8 @@ extension Resolution {
     }
 
     func judge(_ outcome: Outcome) {
+        // Until a second opinion is there what it is to replace is missing, and nothing can be concluded.
+        guard !lookups.values.contains(where: { $0.purpose == .secondOpinion }) else { return }
         var findings = outcome.findings
         var isWaiting = false
         for index in findings.indices where findings[index].security == .indeterminate {
