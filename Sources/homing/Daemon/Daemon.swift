@@ -226,7 +226,7 @@ final class Daemon: Sendable {
 
     private func publishAnchors(endsBelief: Bool) {
         let server = inForce(settings)
-        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // What a revoked key vouched for is not believed any more either.
         if endsBelief { cache.flushAll() }
     }
