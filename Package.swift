@@ -62,6 +62,7 @@ let package = Package(
         tests("DNSWireTests", of: ["DNSWire"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
         tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto"]),
+        tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation"]),
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
@@ -80,6 +81,6 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
+        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
     ]
 )

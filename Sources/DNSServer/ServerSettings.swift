@@ -1,3 +1,4 @@
+import DNSCache
 public import DNSResolution
 public import DNSWire
 
@@ -101,6 +102,8 @@ public struct RebindingProtection: Sendable, Equatable {
         guard kept.count < last.rdatas.count else { return nil }
         var filtered = outcome
         filtered.error = ExtendedError(.filtered, "private address in a public name (rebinding protection)")
+        // What is left is not what was signed.
+        filtered.security = .insecure
         if kept.isEmpty {
             filtered.answers.removeLast()
         } else {

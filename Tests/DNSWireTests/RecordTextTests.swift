@@ -119,6 +119,8 @@ import Testing
         ("LOC", "42 N 71 6 W 5", "42 0 0.000 N 71 6 0.000 W 5.00m 1m 10000m 10m"),
         ("CERT", "pgp 0 rsasha256 AQ==", "PGP 0 8 AQ=="),
         ("DS", "1 ECDSAP256SHA256 2 AB cd", "1 13 2 ABCD"),
+        ("DS", "1 ed25519 SHA-384 AB cd", "1 15 4 ABCD"),
+        ("CDS", "1 8 sha256 AB cd", "1 8 2 ABCD"),
         ("DNSKEY", "257 3 ED25519 AQID BA==", "257 3 15 AQIDBA=="),
         (
             "RRSIG", "A 5 3 1d 1048354263 1045762263 2642 @ oJB1 W6WN",
@@ -210,6 +212,7 @@ import Testing
             ("a. 300 IN DS 1 8 2 ABC", .malformed("hexadecimal digits"), 20),
             ("a. 300 IN DS 1 8 2", .missing("hexadecimal digits"), 19),
             ("a. 300 IN DS 1 NOSUCH 2 AB", .malformed("a DNSSEC algorithm"), 16),
+            ("a. 300 IN DS 1 8 SHA-257 AB", .malformed("a digest type"), 18),
             ("a. 300 IN DNSKEY 257 3 8 AQI", .malformed("base64 data"), 26),
             ("a. 300 IN DNSKEY 257 3 8 AR==", .malformed("base64 data"), 26),
             ("a. 300 IN DNSKEY 257 3 8 A=BC", .malformed("base64 data"), 26),

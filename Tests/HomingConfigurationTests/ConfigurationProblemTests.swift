@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import HomingConfiguration
@@ -98,6 +99,11 @@ import Testing
             "cache:\n  failure-ttl: 10\n",
             "h.yaml:2:16: cache.failure-ttl: expected a duration such as 500ms, 1.8s, 5m, 2h or 1d, 1s to 5m, "
                 + #"found "10""#),
+        Case(
+            "dnssec:\n  mode: on\n  trust-anchors: root.key\n  bogus-ttl: 61s\n",
+            #"h.yaml:2:9: dnssec.mode: expected validate or off, found "on""#,
+            #"h.yaml:3:18: dnssec.trust-anchors: expected an absolute path, found "root.key""#,
+            "h.yaml:4:14: dnssec.bogus-ttl: 61s is outside the allowed range, 1s to 1m"),
         Case(
             "limits:\n  alias-chain: 200\n",
             "h.yaml:2:16: limits.alias-chain: 200 is outside the allowed range, 1 to 100 records"),
@@ -299,8 +305,16 @@ import Testing
     ])
     func manyMistakes(_ head: String, _ line: String, _ count: Int) {
         let text = head + (0..<2000).map { line.replacing("%", with: String($0)) }.joined()
-        let duration = ContinuousClock().measure { #expect(messages(Array(text.utf8)).count == count) }
-        #expect(duration < .seconds(10))
+        let start = secondsOfThisThread
+        #expect(messages(Array(text.utf8)).count == count)
+        #expect(secondsOfThisThread - start < 10)
+    }
+
+    /// CPU time, so that what other programs do in the meantime does not count.
+    private var secondsOfThisThread: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     @Test func tooLarge() {

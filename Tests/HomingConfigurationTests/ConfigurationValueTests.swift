@@ -39,6 +39,12 @@ import Testing
         + [
             Case("resolution.qname-minimisation", "strict", "strict"),
             Case("resolution.qname-minimisation", "no", "off"),
+            Case("dnssec.mode", "off", "off"),
+            Case("dnssec.mode", "no", "off"),
+            Case("dnssec.mode", "validate", "validate"),
+            Case("dnssec.trust-anchors", "/etc/a.key", "[/etc/a.key]"),
+            Case("dnssec.negative-trust-anchors", "[Broken.example, .]", "[Broken.example., \".\"]"),
+            Case("dnssec.bogus-ttl", "1m", "1m"),
             Case("answers.cookies", "true", "on"),
             Case("answers.cookies", "required", "required"),
             Case("log.level", "Debug", "debug"),

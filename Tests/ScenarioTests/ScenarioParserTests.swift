@@ -222,7 +222,7 @@ import Testing
         #expect(settings.useIPv6 == false)
         #expect(settings.minimisation == .off)
         #expect(settings.rootHints.count == 1)
-        #expect(settings.hasTrustAnchor)
+        #expect(settings.trustAnchors.count == 1)
         #expect(settings.unknownKeys == ["min_ttl"])
     }
 

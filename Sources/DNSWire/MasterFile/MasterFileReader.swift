@@ -67,6 +67,12 @@ public struct MasterFileReader {
         self.init(MasterFileSource(name: name, text: text), origin: origin, defaultTTL: defaultTTL)
     }
 
+    /// Where the entry of the last record starts, for errors of those who read the record.
+    public var place: TextPlace { entry.words.first?.place ?? entry.end }
+
+    /// The file that the last record stands in.
+    public var sourceName: String? { files.last?.name }
+
     /// The origin in force.
     public var origin: DomainName { context.origin }
 

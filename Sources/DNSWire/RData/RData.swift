@@ -62,7 +62,7 @@ extension RDataField {
     /// Octets of a field of fixed size.
     var fixedLength: Int? {
         switch self {
-        case .uint8, .algorithm: 1
+        case .uint8, .algorithm, .digestType: 1
         case .uint16, .recordType, .certificateType: 2
         case .uint32, .ttl, .timestamp, .ipv4: 4
         case .eui48: 6

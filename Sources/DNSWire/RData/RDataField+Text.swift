@@ -11,6 +11,7 @@ extension RDataField {
         case .timestamp: "a time as YYYYMMDDHHmmSS"
         case .recordType: "a record type"
         case .algorithm: "a DNSSEC algorithm"
+        case .digestType: "a digest type"
         case .certificateType: "a certificate type"
         case .ipv4: "an IPv4 address"
         case .ipv6: "an IPv6 address"
@@ -49,6 +50,9 @@ extension RDataField {
             Self.append(try reader.next(words) { RecordType(octets: $0)?.rawValue }, to: &bytes)
         case .algorithm:
             let number = try reader.next(words) { Mnemonics.algorithms.value($0, maximum: 255) }
+            bytes.append(UInt8(truncatingIfNeeded: number))
+        case .digestType:
+            let number = try reader.next(words) { Mnemonics.digestTypes.value($0, maximum: 255) }
             bytes.append(UInt8(truncatingIfNeeded: number))
         case .certificateType:
             let number = try reader.next(words) { Mnemonics.certificateTypes.value($0, maximum: 65_535) }
@@ -159,7 +163,7 @@ extension RDataField {
     /// Appends the text of the field in `octets`; false where there is none that would be read back as the same octets.
     func appendText(of octets: ArraySlice<UInt8>, to text: inout [UInt8]) -> Bool {
         switch self {
-        case .uint8, .uint16, .uint32, .ttl, .algorithm:
+        case .uint8, .uint16, .uint32, .ttl, .algorithm, .digestType:
             text += String(Self.number(octets)).utf8
         case .timestamp:
             TimestampText.append(Self.number(octets), to: &text)

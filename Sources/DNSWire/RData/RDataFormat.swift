@@ -10,6 +10,8 @@ public enum RDataField: Sendable, Hashable {
     case recordType
     /// A DNSSEC algorithm number or mnemonic (RFC 4034 §A.1).
     case algorithm
+    /// How a DS record digests a key: number or mnemonic.
+    case digestType
     /// A CERT type number or mnemonic (RFC 4398 §2.1).
     case certificateType
     case ipv4, ipv6
@@ -92,8 +94,8 @@ extension RecordType {
         RecordType.cert.rawValue: [.certificateType, .uint16, .algorithm, .base64Rest],
         RecordType.dname.rawValue: [.canonicalName],
         RecordType.apl.rawValue: [.addressPrefixes],
-        RecordType.ds.rawValue: [.uint16, .algorithm, .uint8, .hexRest],
-        RecordType.cds.rawValue: [.uint16, .algorithm, .uint8, .hexRest],
+        RecordType.ds.rawValue: [.uint16, .algorithm, .digestType, .hexRest],
+        RecordType.cds.rawValue: [.uint16, .algorithm, .digestType, .hexRest],
         RecordType.sshfp.rawValue: [.uint8, .uint8, .hexRest],
         RecordType.nsec.rawValue: [.plainName, .typeBitmap],
         RecordType.dnskey.rawValue: [.uint16, .uint8, .algorithm, .base64Rest],

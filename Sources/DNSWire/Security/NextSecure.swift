@@ -74,6 +74,8 @@ public struct TypeSet: Hashable, Sendable {
 
     public func contains(_ type: RecordType) -> Bool { types.contains(type) }
 
+    public func isSubset(of others: Set<RecordType>) -> Bool { types.allSatisfy(others.contains) }
+
     public var isEmpty: Bool { types.isEmpty }
 }
 

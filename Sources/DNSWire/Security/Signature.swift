@@ -48,3 +48,9 @@ public struct Signature: Hashable, Sendable {
         Array(rdata.bytes[..<Self.fixedLength]) + signer.lowercase.wire
     }
 }
+
+extension Signature {
+    /// The end of its validity for people: `2026-01-31T12:00:00Z`.
+    public var expirationText: String { TimestampText.readable(expiration) }
+    public var inceptionText: String { TimestampText.readable(inception) }
+}

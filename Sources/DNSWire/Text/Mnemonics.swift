@@ -22,6 +22,11 @@ struct Mnemonics: Sendable {
         (254, "PRIVATEOID"),
     ])
 
+    /// IANA "Delegation Signer (DS) Resource Record (RR) Type Digest Algorithms", with and without the hyphen.
+    static let digestTypes = Mnemonics(pairs: [
+        (1, "SHA-1"), (2, "SHA-256"), (3, "GOST"), (4, "SHA-384"), (1, "SHA1"), (2, "SHA256"), (4, "SHA384"),
+    ])
+
     /// RFC 4398 §2.1.
     static let certificateTypes = Mnemonics(pairs: [
         (1, "PKIX"), (2, "SPKI"), (3, "PGP"), (4, "IPKIX"), (5, "ISPKI"), (6, "IPGP"), (7, "ACPKIX"),

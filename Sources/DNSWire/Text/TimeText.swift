@@ -51,6 +51,17 @@ enum TimestampText {
     }
 
     static func append(_ seconds: UInt32, to text: inout [UInt8]) {
+        for field in fields(seconds) { text += field.utf8 }
+    }
+
+    /// The same for people: `2026-01-31T12:00:00Z` (RFC 3339).
+    static func readable(_ seconds: UInt32) -> String {
+        let fields = fields(seconds)
+        return fields[..<3].joined(separator: "-") + "T" + fields[3...].joined(separator: ":") + "Z"
+    }
+
+    /// Year, month, day, hour, minute, second, each with all its digits.
+    private static func fields(_ seconds: UInt32) -> [String] {
         var day = Int64(seconds) / secondsPerDay
         var year: Int64 = 1970
         // At most 136 turns: 32 bits end in 2106.
@@ -64,11 +75,8 @@ enum TimestampText {
             month += 1
         }
         let rest = Int64(seconds) % secondsPerDay
-        text += String(year).utf8
-        for number in [month, day + 1, rest / 3_600, rest / 60 % 60, rest % 60] {
-            text.append(UInt8(truncatingIfNeeded: number / 10 + 48))
-            text.append(UInt8(truncatingIfNeeded: number % 10 + 48))
-        }
+        let others = [month, day + 1, rest / 3_600, rest / 60 % 60, rest % 60]
+        return [String(year)] + others.map { $0 < 10 ? "0\($0)" : "\($0)" }
     }
 
     private static func isLeap(_ year: Int64) -> Bool {

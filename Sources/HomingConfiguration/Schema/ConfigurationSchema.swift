@@ -6,7 +6,7 @@ import DNSWire
 /// all come from here. A new key is a property with its default, and a row.
 enum ConfigurationSchema {
     static let settings: [Setting<Configuration>] = [
-        listen, upstream, resolution, cache, answers, rebindingProtection, specialNames,
+        listen, upstream, resolution, dnssec, cache, answers, rebindingProtection, specialNames,
         hosts, forwardZones, stubZones, access, rateLimit, limits, process, log,
     ]
 

@@ -11,6 +11,8 @@ public struct Configuration: Sendable, Equatable {
     public var upstream = Upstream()
     /// How names are found.
     public var resolution = Resolution()
+    /// What is validated, and what is believed without being told.
+    public var dnssec = DNSSEC()
     /// What is remembered, and for how long.
     public var cache = Cache()
     /// What answers to clients look like.
