@@ -173,7 +173,7 @@ struct NextSecure3Proof: Sendable {
     /// RFC 5155 §8.6, §8.9.
     func cut(at name: DomainName, _ hasher: inout NameHasher) throws(HashesExhausted) -> CutFinding {
         if let match = try link(matching: name, &hasher) {
-            if let objection = match.types.objection(toNoData: .ds, at: name) { return .unproven(objection) }
+            if let objection = match.types.objectionToNoSigner(at: name) { return .unproven(objection) }
             let evidence = "NSEC3 \(match.owner)"
             return match.types.contains(.ns) ? .unsignedDelegation(evidence) : .noDelegation(evidence)
         }
