@@ -30,6 +30,8 @@ public enum SecurityStatus: UInt8, Sendable {
 /// An RRset from the cache; `rrset.ttl` is what is left of it.
 public struct CachedRRset: Sendable {
     public var rrset: RRset
+    /// What proves that a wildcard was rightly expanded.
+    public var proofs: [RRset]
     public var rank: Rank
     public var security: SecurityStatus
 }
@@ -42,6 +44,8 @@ public struct CachedDenial: Sendable {
     public var ttl: UInt32
     /// The name that does not exist (an ancestor of the question's, by RFC 8020), or whose type does not.
     public var name: DomainName
+    /// The NSEC or NSEC3 RRsets that came along.
+    public var proofs: [RRset]
     public var security: SecurityStatus
 }
 
@@ -58,25 +62,35 @@ extension Cache {
 
     // --- RRsets ---
 
-    /// Keeps an RRset, unless better data is there and still fresh.
-    public func admit(_ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, now: Moment) {
+    /// Keeps an RRset, unless better data is there and still fresh: of a higher rank, or validated where this is not.
+    public func admit(
+        _ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, proofs: [RRset] = [],
+        now: Moment
+    ) {
         let ttl = limits.clamp(rrset.ttl)
         guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }
         var payload = PayloadWriter()
         payload.put(Shape.rrset)
         payload.put(rank.rawValue)
         payload.put(security.rawValue)
-        payload.put(UInt16(truncatingIfNeeded: rrset.rdatas.count))
-        payload.put(UInt16(truncatingIfNeeded: rrset.signatures.count))
-        for rdata in rrset.rdatas { payload.put(rdata) }
-        for rdata in rrset.signatures { payload.put(rdata) }
+        payload.put(dataOf: rrset)
+        payload.put(proofs)
         guard payload.bytes.count <= limits.answerSize else { return }
         let tag = KeyTag(.rrset, rrset.type, rrset.recordClass)
         write(rrset.ownerName, tag, payload: payload.bytes, ttl: ttl, now: now) { current in
-            (try? current.uint8(at: 1)).map { $0 > rank.rawValue } ?? false
+            Self.isBetter(current, than: rank, security)
         }
         // The name exists after all.
         if rank.isAnswer { remove(rrset.ownerName, KeyTag(.nxDomain, .any, rrset.recordClass)) }
+    }
+
+    private static func isBetter(
+        _ current: Span<UInt8>, than rank: Rank, _ security: SecurityStatus
+    ) -> Bool {
+        guard let currentRank = try? current.uint8(at: 1), let currentSecurity = try? current.uint8(at: 2)
+        else { return false }
+        if security == .secure { return false }
+        return currentRank > rank.rawValue || currentSecurity == SecurityStatus.secure.rawValue
     }
 
     /// What is known of a name and type, if it is fresh.
@@ -91,10 +105,10 @@ extension Cache {
         switch value {
         case .rrset(var cached):
             cached.rrset.ttl = left
+            cached.proofs.setTTL(left)
             value = .rrset(cached)
         case .noData(var denial):
-            denial.ttl = left
-            denial.soa?.ttl = left
+            denial.setTTL(left)
             value = .noData(denial)
         }
         return value
@@ -111,11 +125,10 @@ extension Cache {
             guard let rank = Rank(rawValue: try reader.uint8(payload)),
                 let security = SecurityStatus(rawValue: try reader.uint8(payload))
             else { return nil }
-            let (count, signatureCount) = (try reader.uint16(payload), try reader.uint16(payload))
             var rrset = RRset(name, type, recordClass, ttl: 0, rdatas: [])
-            for _ in 0..<count { rrset.rdatas.append(try reader.rdata(payload)) }
-            for _ in 0..<signatureCount { rrset.signatures.append(try reader.rdata(payload)) }
-            return .rrset(CachedRRset(rrset: rrset, rank: rank, security: security))
+            try reader.data(payload, of: &rrset)
+            let proofs = try reader.rrsets(payload)
+            return .rrset(CachedRRset(rrset: rrset, proofs: proofs, rank: rank, security: security))
         } catch {
             return nil
         }
@@ -126,23 +139,22 @@ extension Cache {
     /// Keeps the proof that `name` has no data of `type`, for as long as its SOA says (RFC 2308 §5).
     public func admitNoData(
         _ name: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, soa: RRset?,
-        ttl: UInt32,
-        security: SecurityStatus = .indeterminate, now: Moment
+        ttl: UInt32, security: SecurityStatus = .indeterminate, proofs: [RRset] = [], now: Moment
     ) {
-        write(denial: soa, name, KeyTag(.rrset, type, recordClass), ttl, security, now)
+        write(denial: soa, proofs, name, KeyTag(.rrset, type, recordClass), ttl, security, now)
     }
 
     /// Keeps the proof that `name` and all below it do not exist (RFC 8020).
     public func admitNXDomain(
         _ name: DomainName, _ recordClass: RecordClass = .internet, soa: RRset?, ttl: UInt32,
-        security: SecurityStatus = .indeterminate, now: Moment
+        security: SecurityStatus = .indeterminate, proofs: [RRset] = [], now: Moment
     ) {
-        write(denial: soa, name, KeyTag(.nxDomain, .any, recordClass), ttl, security, now)
+        write(denial: soa, proofs, name, KeyTag(.nxDomain, .any, recordClass), ttl, security, now)
     }
 
     private func write(
-        denial soa: RRset?, _ name: DomainName, _ tag: KeyTag, _ ttl: UInt32, _ security: SecurityStatus,
-        _ now: Moment
+        denial soa: RRset?, _ proofs: [RRset], _ name: DomainName, _ tag: KeyTag, _ ttl: UInt32,
+        _ security: SecurityStatus, _ now: Moment
     ) {
         let ttl = limits.clampNegative(ttl)
         guard ttl > 0 else { return }
@@ -151,15 +163,14 @@ extension Cache {
         payload.put(Rank.authority.rawValue)
         payload.put(security.rawValue)
         payload.put(name)
-        payload.put(UInt8(soa == nil ? 0 : 1))
-        if let soa {
-            payload.put(soa.ownerName)
-            payload.put(UInt16(truncatingIfNeeded: soa.rdatas.count))
-            payload.put(UInt16(truncatingIfNeeded: soa.signatures.count))
-            for rdata in soa.rdatas + soa.signatures { payload.put(rdata) }
-        }
+        payload.put(soa.map { [$0] } ?? [])
+        payload.put(proofs)
         guard payload.bytes.count <= limits.answerSize else { return }
-        write(name, tag, payload: payload.bytes, ttl: ttl, now: now)
+        write(name, tag, payload: payload.bytes, ttl: ttl, now: now) { current in
+            // A denial is of the rank of an authority section; only what was validated stands above it.
+            security != .secure
+                && (try? current.uint8(at: 2)).map { $0 == SecurityStatus.secure.rawValue } ?? false
+        }
     }
 
     private static func decodeDenial(_ payload: Span<UInt8>) throws(WireError) -> CachedDenial? {
@@ -168,15 +179,9 @@ extension Cache {
             let security = SecurityStatus(rawValue: try reader.uint8(payload))
         else { return nil }
         let name = try reader.name(payload)
-        var denial = CachedDenial(soa: nil, ttl: 0, name: name, security: security)
-        if try reader.uint8(payload) == 1 {
-            var soa = RRset(try reader.name(payload), .soa, ttl: 0, rdatas: [])
-            let (count, signatureCount) = (try reader.uint16(payload), try reader.uint16(payload))
-            for _ in 0..<count { soa.rdatas.append(try reader.rdata(payload)) }
-            for _ in 0..<signatureCount { soa.signatures.append(try reader.rdata(payload)) }
-            denial.soa = soa
-        }
-        return denial
+        let soa = try reader.rrsets(payload).first
+        return CachedDenial(
+            soa: soa, ttl: 0, name: name, proofs: try reader.rrsets(payload), security: security)
     }
 
     /// The denial of `name` itself or of its closest ancestor that is known not to exist (RFC 8020 §2).
@@ -189,8 +194,7 @@ extension Cache {
                 try? Self.decodeDenial(payload)
             }
             if let found, var denial = found.value {
-                denial.ttl = UInt32(clamping: found.remaining)
-                denial.soa?.ttl = denial.ttl
+                denial.setTTL(UInt32(clamping: found.remaining))
                 return denial
             }
             candidate = current.parent
@@ -201,25 +205,43 @@ extension Cache {
     // --- Failures (RFC 9520) ---
 
     /// Remembers that resolving the question failed, so that it is not tried again for `ttl` seconds.
-    public func admitFailure(_ question: Question, _ error: ExtendedError?, ttl: UInt32, now: Moment) {
+    ///
+    /// - Parameter variant: what failed validation may still be had with checking disabled, so that is remembered apart.
+    public func admitFailure(
+        _ question: Question, _ error: ExtendedError?, variant: AnswerVariant = [], ttl: UInt32, now: Moment
+    ) {
         var payload = PayloadWriter()
-        payload.put(error?.code.rawValue ?? .max)
-        payload.put(error?.text ?? "")
+        payload.put(error)
         write(
-            question.qname, KeyTag(.failure, question.qtype, question.qclass), payload: payload.bytes,
+            question.qname, KeyTag(.failure, question.qtype, question.qclass, variant),
+            payload: payload.bytes,
             // RFC 9520 §3.2: at least one second, at most five minutes.
             ttl: max(1, min(ttl, 300)), now: now)
     }
 
     /// The failure that is remembered of a question: nil if none is, with the reason where one is known.
-    public func lookupFailure(_ question: Question, now: Moment) -> ExtendedError?? {
-        read(question.qname, KeyTag(.failure, question.qtype, question.qclass), now: now) { payload in
+    public func lookupFailure(
+        _ question: Question, variant: AnswerVariant = [], now: Moment
+    ) -> ExtendedError?? {
+        let tag = KeyTag(.failure, question.qtype, question.qclass, variant)
+        return read(question.qname, tag, now: now) { payload in
             var reader = PayloadReader()
-            guard let code = try? reader.uint16(payload), code != .max, let text = try? reader.text(payload)
-            else {
-                return ExtendedError?.none
-            }
-            return ExtendedError(.init(rawValue: code), text)
+            return (try? reader.extendedError(payload)) ?? nil
         }.map(\.value)
+    }
+}
+
+extension CachedDenial {
+    fileprivate mutating func setTTL(_ seconds: UInt32) {
+        ttl = seconds
+        soa?.ttl = seconds
+        proofs.setTTL(seconds)
+    }
+}
+
+extension [RRset] {
+    /// What an entry holds lives as long as the entry.
+    mutating func setTTL(_ seconds: UInt32) {
+        for index in indices { self[index].ttl = seconds }
     }
 }

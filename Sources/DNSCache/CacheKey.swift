@@ -12,6 +12,8 @@ public enum EntryKind: UInt8, Sendable, CaseIterable {
     case delegation = 4
     /// The last try to resolve the question failed (RFC 9520).
     case failure = 5
+    /// What is known of the chain of trust at a name.
+    case trust = 6
 }
 
 /// What makes two answers to the same question differ.
@@ -25,6 +27,10 @@ public struct AnswerVariant: OptionSet, Hashable, Sendable {
     public static let dnssecOK = AnswerVariant(rawValue: 1)
     /// Not validated, at the client's wish.
     public static let checkingDisabled = AnswerVariant(rawValue: 2)
+
+    public static let all: [AnswerVariant] = [
+        [], .dnssecOK, .checkingDisabled, [.dnssecOK, .checkingDisabled],
+    ]
 }
 
 /// The key of an entry without its name, packed into 40 bits: variant, kind, class and type. Never zero.

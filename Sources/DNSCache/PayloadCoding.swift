@@ -29,6 +29,30 @@ struct PayloadWriter {
         bytes += address.octets
     }
 
+    /// The data and signatures of an RRset whose owner and type stand elsewhere.
+    mutating func put(dataOf rrset: RRset) {
+        put(UInt16(truncatingIfNeeded: rrset.rdatas.count))
+        put(UInt16(truncatingIfNeeded: rrset.signatures.count))
+        for rdata in rrset.rdatas { put(rdata) }
+        for rdata in rrset.signatures { put(rdata) }
+    }
+
+    /// Whole RRsets, their TTLs left out.
+    mutating func put(_ rrsets: [RRset]) {
+        let kept = rrsets.prefix(Int(UInt8.max))
+        put(UInt8(kept.count))
+        for rrset in kept {
+            put(rrset.ownerName)
+            put(rrset.type.rawValue)
+            put(dataOf: rrset)
+        }
+    }
+
+    mutating func put(_ error: ExtendedError?) {
+        put(error?.code.rawValue ?? .max)
+        put(error?.text ?? "")
+    }
+
     /// At most 255 octets, cut between characters.
     mutating func put(_ text: String) {
         var text = text.prefix(Int(UInt8.max))
@@ -80,5 +104,28 @@ struct PayloadReader {
     mutating func text(_ payload: Span<UInt8>) throws(WireError) -> String {
         let count = Int(try uint8(payload))
         return String(decoding: try octets(payload, count), as: UTF8.self)
+    }
+
+    mutating func data(_ payload: Span<UInt8>, of rrset: inout RRset) throws(WireError) {
+        let (count, signatureCount) = (try uint16(payload), try uint16(payload))
+        for _ in 0..<count { rrset.rdatas.append(try rdata(payload)) }
+        for _ in 0..<signatureCount { rrset.signatures.append(try rdata(payload)) }
+    }
+
+    mutating func rrsets(_ payload: Span<UInt8>) throws(WireError) -> [RRset] {
+        var rrsets: [RRset] = []
+        for _ in 0..<(try uint8(payload)) {
+            let name = try name(payload)
+            var rrset = RRset(name, RecordType(rawValue: try uint16(payload)), ttl: 0, rdatas: [])
+            try data(payload, of: &rrset)
+            rrsets.append(rrset)
+        }
+        return rrsets
+    }
+
+    mutating func extendedError(_ payload: Span<UInt8>) throws(WireError) -> ExtendedError? {
+        let code = try uint16(payload)
+        let text = try text(payload)
+        return code == .max ? nil : ExtendedError(.init(rawValue: code), text)
     }
 }

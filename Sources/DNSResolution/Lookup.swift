@@ -9,6 +9,10 @@ struct Lookup {
         case address
         /// The root's servers (RFC 8109).
         case priming
+        /// A link of the chain of trust: DS or DNSKEY.
+        case trust
+        /// The rest of the answer once more, because what one server gave is bogus.
+        case secondOpinion
     }
 
     let question: Question
@@ -17,7 +21,7 @@ struct Lookup {
     let depth: Int
     /// What is asked for now: differs from the question behind an alias.
     var qname: DomainName
-    var chain: [RRset] = []
+    var findings: [Finding] = []
     var aliasCount = 0
     /// Where the lookup is: nil until a zone has been chosen.
     var zone: ZoneState?
@@ -32,6 +36,8 @@ struct Lookup {
     var refetched: Set<DomainName> = []
     /// Servers that were of no use before that.
     var exhausted: Set<SocketAddress> = []
+    /// Servers of a zone that gave bogus data: others are asked.
+    var distrusted: Distrusted?
     /// The reason that will be told if nothing better comes.
     var failure: ExtendedError?
     var wasPrimed = false
@@ -44,6 +50,12 @@ struct Lookup {
     }
 
     var current: Question { Question(qname, question.qtype, question.qclass) }
+}
+
+/// Servers that are not asked for one zone's data.
+struct Distrusted {
+    let zone: DomainName
+    var servers: Set<SocketAddress>
 }
 
 /// The zone that a lookup is asking, and how far it has got with its servers.
@@ -73,7 +85,7 @@ struct ZoneState {
     var minimisedQuestions = 0
 
     /// What a server said without authority: used when no server says anything better.
-    var weakAnswer: (classification: Classification, message: Message)?
+    var weakAnswer: (classification: Classification, message: Message, server: SocketAddress)?
     /// The parent's glue for the names of servers has been added to what the names' own zones say.
     var triedParentSide = false
 

@@ -1,4 +1,5 @@
 public import DNSCache
+public import DNSValidation
 public import DNSWire
 
 /// How a resolution ended: what a client may be told.
@@ -8,8 +9,15 @@ public struct Outcome: Sendable {
     public var answers: [RRset] = []
     /// The SOA of a negative answer (RFC 2308 §3).
     public var authorities: [RRset] = []
+    /// The NSEC and NSEC3 RRsets for clients that want proof, each once.
+    public var proofs: [RRset] = []
+    /// Secure when all of it is; bogus outcomes are failures.
     public var security = SecurityStatus.indeterminate
     public var error: ExtendedError?
+    /// How validation went, step by step; empty unless asked for.
+    public var steps: [ValidationStep] = []
+    /// What `answers`, `authorities` and `proofs` were made from.
+    var findings: [Finding] = []
     /// Made here, not received.
     public var isLocal = false
     /// Of a zone that is answered here.
@@ -22,6 +30,12 @@ public struct Outcome: Sendable {
 
     public static func failure(_ error: ExtendedError?) -> Outcome {
         Outcome(.serverFailure, error: error)
+    }
+
+    static func bogus(_ error: ExtendedError) -> Outcome {
+        var outcome = failure(error)
+        outcome.security = .bogus
+        return outcome
     }
 
     /// Whether it says something of the name, rather than that nobody could be asked.

@@ -111,7 +111,8 @@ extension Resolution {
 
     private func compose(_ exchange: Exchange, _ zone: ZoneState, serverCookie: [UInt8]) -> [UInt8] {
         var message = Message(header: Header(id: exchange.id), questions: [exchange.asked])
-        if zone.isForward { message.header.flags = .rd }
+        // RFC 6840 §5.9: who validates wants to see what a validating forwarder would hide.
+        if zone.isForward { message.header.flags = settings.validation == nil ? .rd : [.rd, .cd] }
         if exchange.usedEDNS {
             message.edns = EDNS(payloadSize: settings.payloadSize, dnssecOK: true)
             if !exchange.clientCookie.isEmpty {
@@ -133,7 +134,8 @@ extension Resolution {
         guard var lookup = lookups[id], let zone = lookup.zone else { return }
         if let weak = zone.weakAnswer {
             lookups[id]?.zone?.weakAnswer = nil
-            readWhole(weak.classification, rank: .nonAuthoritativeAnswer, id, weak.message)
+            readWhole(
+                weak.classification, rank: .nonAuthoritativeAnswer, from: weak.server, id, weak.message)
             return
         }
         if zone.tries < settings.limits.triesPerZone, useSpareNames(id) || addParentSideAddresses(id) {
@@ -161,7 +163,9 @@ extension Resolution {
             pending.append(id)
             return
         }
-        if zone.isFromCache, !zone.zone.isRoot, lookup.refetched.insert(zone.zone).inserted {
+        if zone.isFromCache, !zone.zone.isRoot, lookup.distrusted == nil,
+            lookup.refetched.insert(zone.zone).inserted
+        {
             // The zone may have moved to other servers since its parent was last asked.
             cache.removeDelegation(of: zone.zone)
             lookup.exhausted.formUnion(zone.servers.map(\.address))

@@ -5,6 +5,10 @@ import DNSWire
 extension Resolution {
     func advance(_ id: LookupID) {
         guard let lookup = lookups[id] else { return }
+        if id == Self.mainLookup, let judged {
+            judge(judged)
+            return
+        }
         if lookup.zone == nil, begin(id) { return }
         ask(id)
     }
@@ -28,26 +32,35 @@ extension Resolution {
             answer(id, local)
             return lookups[id] == nil || isFinished
         }
-        if lookup.skipsCache, lookup.chain.isEmpty { return false }
+        if lookup.skipsCache, lookup.findings.isEmpty { return false }
         switch cache.lookup(question.qname, question.qtype, question.qclass, now: now) {
         case .rrset(let cached) where cached.rank.isAnswer || lookup.purpose == .address:
-            end(id, lookup.outcome(answering: cached.rrset))
+            end(id, lookup.outcome(.noError, Finding(cached)))
             return true
         case .noData(let denial):
-            end(id, lookup.outcome(.noError, soa: denial.soa))
+            let content = Finding.Content.noData(question.qname, question.qtype, soa: denial.soa)
+            end(id, lookup.outcome(.noError, Finding(denial, content)))
             return true
         default:
             break
         }
         if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now) {
-            end(id, lookup.outcome(.nxDomain, soa: denial.soa))
+            let content = Finding.Content.nxDomain(denial.name, soa: denial.soa)
+            end(id, lookup.outcome(.nxDomain, Finding(denial, content)))
             return true
         }
-        if question.qtype != .cname, let chain = cachedAlias(question) {
+        if let chain = cachedAlias(question) {
+            // Who asks for the CNAME is answered with it; it may have been made from a DNAME.
+            if question.qtype == .cname {
+                end(id, Outcome(.noError, lookup.findings + chain))
+                return true
+            }
             follow(id, chain)
             return lookups[id] == nil || isFinished
         }
-        if id != Self.mainLookup, let failure = cache.lookupFailure(question, now: now) {
+        if lookup.purpose == .address,
+            let failure = cache.lookupFailure(question, variant: .checkingDisabled, now: now)
+        {
             isPartial = true
             end(id, .failure(failure))
             return true
@@ -59,22 +72,28 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         switch local {
         case .records(let rrsets, _):
-            if let alias = rrsets.first, alias.type == .cname, lookup.question.qtype != .cname {
-                follow(id, [alias])
-            } else if let rrset = rrsets.first {
-                end(id, lookup.outcome(answering: rrset))
+            guard let rrset = rrsets.first else { return }
+            let finding = Finding(.rrset(rrset), origin: .local)
+            if rrset.type == .cname, lookup.question.qtype != .cname {
+                follow(id, [finding])
+            } else {
+                end(id, lookup.outcome(.noError, finding))
             }
-        case .noData(let soa): end(id, lookup.outcome(.noError, soa: soa))
-        case .nxDomain(let soa): end(id, lookup.outcome(.nxDomain, soa: soa))
+        case .noData(let soa):
+            let content = Finding.Content.noData(lookup.qname, lookup.question.qtype, soa: soa)
+            end(id, lookup.outcome(.noError, Finding(content, origin: .local)))
+        case .nxDomain(let soa):
+            let finding = Finding(.nxDomain(lookup.qname, soa: soa), origin: .local)
+            end(id, lookup.outcome(.nxDomain, finding))
         }
     }
 
     /// A CNAME at the name, or what a DNAME above it makes (RFC 6672 §3.2).
-    private func cachedAlias(_ question: Question) -> [RRset]? {
+    private func cachedAlias(_ question: Question) -> [Finding]? {
         if case .rrset(let alias) = cache.lookup(question.qname, .cname, question.qclass, now: now),
             alias.rank.isAnswer
         {
-            return [alias.rrset]
+            return [Finding(alias)]
         }
         var ancestor = question.qname.parent
         while let owner = ancestor, !owner.isRoot {
@@ -85,7 +104,9 @@ extension Resolution {
             {
                 let synthesized = RRset(
                     question.qname, .cname, question.qclass, ttl: dname.rrset.ttl, rdatas: [.name(name)])
-                return [dname.rrset, synthesized]
+                var alias = Finding(.rrset(synthesized), origin: .cache)
+                alias.isSynthesized = true
+                return [Finding(dname), alias]
             }
             ancestor = owner.parent
         }
@@ -93,16 +114,15 @@ extension Resolution {
     }
 
     /// Goes on at the target of an alias, or ends the lookup when there were too many or they run in a circle.
-    func follow(_ id: LookupID, _ chain: [RRset]) {
+    func follow(_ id: LookupID, _ chain: [Finding]) {
         guard var lookup = lookups[id] else { return }
-        let aliases = chain.filter { $0.type == .cname }
-        guard let target = aliases.last?.rdatas.first?.targetName else {
+        guard let target = chain.last?.aliasTarget else {
             end(id, .failure(ExtendedError(.invalidData, "alias without a target")))
             return
         }
-        let visited = Set((lookup.chain + chain).filter { $0.type == .cname }.map(\.ownerName))
-        lookup.chain += chain
-        lookup.aliasCount += aliases.count
+        lookup.findings += chain
+        let visited = Set(lookup.findings.filter { $0.aliasTarget != nil }.map(\.name))
+        lookup.aliasCount += chain.count { $0.aliasTarget != nil }
         guard lookup.aliasCount <= settings.limits.aliasChain, !visited.contains(target) else {
             end(id, .failure(ExtendedError(.other, "CNAME chain is a loop or too long at \(target)")))
             return
@@ -129,10 +149,7 @@ extension Resolution {
         }
         // DS is the parent's data (RFC 4035 §2.4), and the root has no parent.
         let isDS = lookup.question.qtype == .ds
-        guard let search = isDS ? lookup.qname.parent : lookup.qname else {
-            end(id, lookup.outcome(.noError, soa: nil))
-            return true
-        }
+        let search = isDS ? lookup.qname.parent ?? .root : lookup.qname
         let route = settings.route(for: search)
         if let route, route.isForward, !lookup.ignoresForwarders {
             enter(id, route)
@@ -195,10 +212,13 @@ extension Resolution {
         guard var lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
-        if lookup.refetched.contains(zone.zone) {
-            for index in zone.servers.indices where lookup.exhausted.contains(zone.servers[index].address) {
-                lookup.zone?.servers[index].isFailed = true
-            }
+        if zone.kind == .recursion { delegations.insert(zone.zone) }
+        var useless = lookup.refetched.contains(zone.zone) ? lookup.exhausted : []
+        if let distrusted = lookup.distrusted, distrusted.zone == zone.zone {
+            useless.formUnion(distrusted.servers)
+        }
+        for index in zone.servers.indices where useless.contains(zone.servers[index].address) {
+            lookup.zone?.servers[index].isFailed = true
         }
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
             lookup.zone?.shownLabels = zone.zone.labelCount
@@ -239,17 +259,8 @@ extension Lookup {
         zone?.minimisedQuestions += 1
     }
 
-    func outcome(answering rrset: RRset) -> Outcome {
-        var outcome = Outcome(.noError)
-        outcome.answers = chain + [rrset]
-        return outcome
-    }
-
-    /// A denial at the end of the chain.
-    func outcome(_ responseCode: ResponseCode, soa: RRset?) -> Outcome {
-        var outcome = Outcome(responseCode)
-        outcome.answers = chain
-        outcome.authorities = soa.map { [$0] } ?? []
-        return outcome
+    /// What was found on the way and, where there is one, the last finding.
+    func outcome(_ responseCode: ResponseCode, _ last: Finding?) -> Outcome {
+        Outcome(responseCode, findings + (last.map { [$0] } ?? []))
     }
 }

@@ -202,18 +202,19 @@ extension Resolution {
             }
         }
         let reader = ResponseReader(
-            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
-        let classification = reader.classify(message)
+            question: exchange.asked, zone: zone.zone, limits: settings.limits,
+            isForwarder: zone.isForward, message: message)
+        let classification = reader.classify()
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
-            refer(id, delegation, exchange, index)
+            refer(id, delegation, exchange, reader.delegationEvidence(of: delegation))
         } else if case .lame = classification {
             lame(exchange, index)
         } else if isPart, !isEmpty(classification) {
-            readPart(classification, exchange, index)
+            readPart(classification, message, exchange, index)
         } else if isWeak(classification, message, zone) {
             if showAllInstead(exchange, index) { return }
-            lookups[id]?.zone?.weakAnswer = (classification, message)
+            lookups[id]?.zone?.weakAnswer = (classification, message, exchange.server)
             fail(
                 exchange,
                 ExtendedError(
@@ -223,7 +224,8 @@ extension Resolution {
                 exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
             let isAuthoritative = message.header.flags.contains(.aa)
-            readWhole(classification, rank: isAuthoritative ? .answer : .nonAuthoritativeAnswer, id, message)
+            let rank = isAuthoritative ? Rank.answer : .nonAuthoritativeAnswer
+            readWhole(classification, rank: rank, from: exchange.server, id, message)
         }
     }
 
@@ -242,11 +244,14 @@ extension Resolution {
             || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
     }
 
-    private func refer(_ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ index: Int) {
+    private func refer(
+        _ id: LookupID, _ delegation: Delegation, _ exchange: Exchange, _ evidence: CachedTrust
+    ) {
         guard let lookup = lookups[id] else { return }
         if lookup.question.qtype == .ds, delegation.zone == lookup.qname {
             // A parent that does not know DS refers instead of answering; there is none, then.
-            end(id, lookup.outcome(.noError, soa: nil))
+            let content = Finding.Content.noData(lookup.qname, .ds, soa: nil)
+            end(id, lookup.outcome(.noError, finding(content, from: exchange.server, id)))
             return
         }
         // What a zone delegates ends with the zone's own delegation, or a name that was taken back would live on.
@@ -256,6 +261,7 @@ extension Resolution {
             delegation.ttl = min(delegation.ttl, UInt32(clamping: (expiry - now.uptime) / 1000))
         }
         cache.admit(delegation, now: now)
+        if settings.validation != nil { keep(evidence, of: delegation) }
         enter(id, delegation, isFromCache: false)
     }
 
@@ -267,21 +273,28 @@ extension Resolution {
     }
 
     /// The answer to a minimised question: how to go on toward the whole name.
-    private func readPart(_ classification: Classification, _ exchange: Exchange, _ index: Int) {
+    private func readPart(
+        _ classification: Classification, _ message: Message, _ exchange: Exchange, _ index: Int
+    ) {
         let id = exchange.lookup
         guard let lookup = lookups[id] else { return }
         switch classification {
-        case .nxDomain(_, let name, let soa) where name == exchange.asked.qname:
+        case .nxDomain(_, let name, _) where name == exchange.asked.qname:
             // Below a name that does not exist there is nothing (RFC 8020); but servers exist that deny names which
             // only have others below them, so all but the root are asked once more when relaxed.
-            if settings.minimisation == .relaxed, !exchange.zone.isRoot {
+            // Who can prove it is not one of those.
+            if settings.minimisation == .relaxed, !exchange.zone.isRoot, proofs(in: message, id).isEmpty {
                 _ = showAllInstead(exchange, index)
             } else {
-                keepNXDomain(name, soa)
-                end(id, lookup.outcome(.nxDomain, soa: soa))
+                readWhole(classification, rank: .answer, from: exchange.server, id, message)
             }
         case .noData(let chain, let name, let soa):
-            if chain.isEmpty, let soa { cache.admitNoData(name, .a, soa: soa, ttl: soa.ttl, now: now) }
+            if chain.isEmpty, soa != nil {
+                let content = Finding.Content.noData(name, lookup.minimisedType, soa: soa)
+                var denial = finding(content, from: exchange.server, id)
+                denial.proofs = proofs(in: message, id)
+                keep(denial)
+            }
             showMore(id)
         case .alias(let chain, _), .answer(let chain, _), .nxDomain(let chain, _, _), .nameTooLong(let chain):
             // A DNAME holds for all below it, so the whole name will meet it too. A CNAME holds for the one name.
@@ -304,60 +317,94 @@ extension Resolution {
         lookups[id]?.zone?.tries = 0
     }
 
-    func readWhole(_ classification: Classification, rank: Rank, _ id: LookupID, _ message: Message) {
+    func readWhole(
+        _ classification: Classification, rank: Rank, from server: SocketAddress, _ id: LookupID,
+        _ message: Message
+    ) {
         guard let lookup = lookups[id] else { return }
+        let proofs = proofs(in: message, id)
+        func link(_ chain: [RRset]) -> [Finding] {
+            var links: [Finding] = []
+            for rrset in chain {
+                var link = finding(.rrset(rrset), from: server, id)
+                link.rank = rank
+                link.isSynthesized = links.last?.rrset.map { rrset.isMade(from: $0) } ?? false
+                if link.isExpansion { link.proofs = proofs }
+                links.append(link)
+            }
+            return links
+        }
+        func denial(_ content: Finding.Content) -> Finding {
+            var denial = finding(content, from: server, id)
+            denial.proofs = proofs
+            return denial
+        }
         switch classification {
         case .answer(let chain, let rrset):
-            admit(chain + [rrset], rank)
             if lookup.purpose == .priming { primed(rrset, message) }
-            finish(id, chain) { $0.outcome(answering: rrset) }
-        case .alias(let chain, _):
-            admit(chain, rank)
-            follow(id, chain)
+            finish(id, .noError, link(chain + [rrset]))
+        case .alias(let chain, let target):
+            let links = link(chain)
+            note(proofs, about: target)
+            if !isToBeValidated(lookup) { links.forEach(keep) }
+            follow(id, links)
         case .noData(let chain, let name, let soa):
-            admit(chain, rank)
-            cache.admitNoData(
-                name, lookup.question.qtype, lookup.question.qclass, soa: soa,
-                ttl: soa?.ttl ?? settings.limits.failureTTL, now: now)
-            finish(id, chain) { $0.outcome(.noError, soa: soa) }
+            finish(id, .noError, link(chain) + [denial(.noData(name, lookup.question.qtype, soa: soa))])
         case .nxDomain(let chain, let name, let soa):
-            admit(chain, rank)
-            keepNXDomain(name, soa)
-            finish(id, chain) { $0.outcome(.nxDomain, soa: soa) }
+            finish(id, .nxDomain, link(chain) + [denial(.nxDomain(name, soa: soa))])
         case .nameTooLong(let chain):
-            admit(chain, rank)
-            finish(id, chain) { $0.outcome(.yxDomain, soa: nil) }
+            finish(id, .yxDomain, link(chain))
         case .empty:
-            finish(id, []) { $0.outcome(.noError, soa: nil) }
+            finish(id, .noError, [denial(.noData(lookup.qname, lookup.question.qtype, soa: nil))])
         case .referral, .lame:
             break
         }
     }
 
-    /// Ends a lookup whose last response brought `chain`, unless that makes the chain too long.
-    private func finish(_ id: LookupID, _ chain: [RRset], _ outcome: (Lookup) -> Outcome) {
+    func finding(_ content: Finding.Content, from server: SocketAddress, _ id: LookupID) -> Finding {
+        Finding(content, origin: .server(server, zone: lookups[id]?.zone?.zone ?? .root))
+    }
+
+    /// The NSEC and NSEC3 RRsets of a response.
+    private func proofs(in message: Message, _ id: LookupID) -> [RRset] {
+        guard let lookup = lookups[id], let zone = lookup.zone else { return [] }
+        let reader = ResponseReader(
+            question: lookup.current, zone: zone.zone, limits: settings.limits,
+            isForwarder: zone.isForward, message: message)
+        return reader.proofs()
+    }
+
+    /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.
+    private func finish(_ id: LookupID, _ responseCode: ResponseCode, _ findings: [Finding]) {
         guard var lookup = lookups[id] else { return }
-        lookup.chain += chain
-        lookup.aliasCount += chain.count { $0.type == .cname }
+        if !isToBeValidated(lookup) { findings.forEach(keep) }
+        lookup.findings += findings
+        lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }
         guard lookup.aliasCount <= settings.limits.aliasChain else {
             end(id, .failure(ExtendedError(.other, "CNAME chain too long at \(lookup.qname)")))
             return
         }
-        end(id, outcome(lookup))
+        end(id, lookup.outcome(responseCode, nil))
     }
 
-    private func admit(_ chain: [RRset], _ rank: Rank) {
+    /// Puts a finding into the cache, as what it is known to be.
+    func keep(_ finding: Finding) {
         // A CNAME made from a DNAME is made anew each time; the DNAME is what is kept.
-        var follows = false
-        for rrset in chain {
-            if !(follows && rrset.type == .cname) { cache.admit(rrset, rank: rank, now: now) }
-            follows = rrset.type == .dname
+        if finding.isSynthesized { return }
+        if case .local = finding.origin { return }
+        let (proofs, security) = (finding.proofs, finding.security)
+        switch finding.content {
+        case .rrset(let rrset):
+            cache.admit(rrset, rank: finding.rank, security: security, proofs: proofs, now: now)
+        case .noData(let name, let type, let soa):
+            cache.admitNoData(
+                name, type, question.qclass, soa: soa, ttl: soa?.ttl ?? settings.limits.failureTTL,
+                security: security, proofs: proofs, now: now)
+        case .nxDomain(let name, let soa):
+            guard let soa else { return }
+            cache.admitNXDomain(
+                name, question.qclass, soa: soa, ttl: soa.ttl, security: security, proofs: proofs, now: now)
         }
-    }
-
-    private func keepNXDomain(_ name: DomainName, _ soa: RRset?) {
-        guard let soa else { return }
-        cache.admitNXDomain(name, soa: soa, ttl: soa.ttl, now: now)
     }
 
     /// The root's own list of its servers (RFC 8109 §4), with the hints' addresses where it gave none.

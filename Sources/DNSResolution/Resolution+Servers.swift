@@ -156,6 +156,11 @@ extension Resolution {
             }
         }
         lookups[waiter] = lookup
+        switch child.purpose {
+        case .trust: trust.evidence[child.question] = outcome
+        case .secondOpinion: secondOpinionEnded(outcome)
+        default: break
+        }
         pending.append(waiter)
     }
 }

@@ -1,4 +1,5 @@
 public import DNSCache
+import DNSValidation
 public import DNSWire
 
 /// One question on its way to an answer: a machine without I/O. Events go in, actions come out.
@@ -21,8 +22,16 @@ public import DNSWire
 ///              ── alias ─────> begin          (at most `aliasChain` times)
 ///              ── answer, denial ───────────> ended
 ///
+/// What the client's own lookup found is then validated, which may start lookups for DS and DNSKEY:
+///
+///     ended ──> findings judged one by one ── all secure or insecure ──> finished
+///                 │  ▲            └── bogus ── another server? ── no ──> finished (SERVFAIL)
+///                 ▼  │                          └── yes: a second opinion
+///             lookups for the chain of trust
+///
 /// Files: this one holds state, events and actions; `+Begin` the cache and the choice of zone; `+Ask` the choice of
-/// server and the query; `+Receive` what comes back; `+Servers` the addresses of name servers.
+/// server and the query; `+Receive` what comes back; `+Servers` the addresses of name servers; `+Validation` the
+/// judgement of findings; `+Trust` the chain of trust down to them.
 public final class Resolution {
     // --- Events and actions ---
 
@@ -72,6 +81,7 @@ public final class Resolution {
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
     let isOffline: Bool
+    let isCheckingDisabled: Bool
     var lookups: [LookupID: Lookup] = [:]
     var exchanges: [ExchangeNumber: Exchange] = [:]
     var actions: [Action] = []
@@ -88,14 +98,33 @@ public final class Resolution {
     var isPartial = false
     public private(set) var isFinished = false
 
+    // --- Validation ---
+
+    /// Nil where nothing is to be validated.
+    var validator: Validator?
+    /// What the client's lookup found, while it is being judged.
+    var judged: Outcome?
+    /// Second opinions had on the client's answer.
+    var secondOpinions = 0
+    var awaitsSecondOpinion = false
+    /// Why the first was not enough.
+    var firstFailure: ExtendedError?
+    /// What to go back to when a second opinion cannot be had.
+    var firstOpinion: [Finding]?
+    var trust = ChainOfTrust()
+    /// The zones that lookups came through.
+    var delegations: Set<DomainName> = []
+
     static let mainLookup = 0
 
     /// - Parameters:
     ///   - skipsCache: fetch afresh although an answer is there (prefetch).
     ///   - isOffline: answer from what is known or not at all (RD clear); REFUSED stands for "not known".
+    ///   - isCheckingDisabled: nothing is validated, at the client's wish (CD, RFC 4035 §3.2.2).
     public init(
         _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
-        cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false
+        cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false,
+        isCheckingDisabled: Bool = false
     ) {
         self.question = question
         self.settings = settings
@@ -103,6 +132,11 @@ public final class Resolution {
         self.random = random
         self.cookieKey = cookieKey
         self.isOffline = isOffline
+        self.isCheckingDisabled = isCheckingDisabled
+        if let validation = settings.validation, !isCheckingDisabled {
+            validator = Validator(
+                settings: validation.settings, verifier: validation.verifier, traces: validation.traces)
+        }
         let id = addLookup(Lookup(question, purpose: .client, depth: 0))
         lookups[id]?.skipsCache = skipsCache
     }
@@ -160,7 +194,7 @@ public final class Resolution {
     func end(_ id: LookupID, _ outcome: Outcome) {
         cancelExchanges(of: id)
         guard id != Self.mainLookup else {
-            finishMain(outcome)
+            if validator != nil, outcome.isUsable { judge(outcome) } else { finishMain(outcome) }
             return
         }
         guard let lookup = lookups.removeValue(forKey: id) else { return }
@@ -175,9 +209,11 @@ public final class Resolution {
         for waiter in lookup.waiters { childEnded(id, lookup, outcome, waiter) }
     }
 
-    private func finishMain(_ outcome: Outcome) {
+    func finishMain(_ outcome: Outcome) {
         guard !isFinished else { return }
         isFinished = true
+        var outcome = outcome
+        outcome.steps = validator?.steps ?? []
         if outcome.responseCode == .serverFailure { keepFailures() }
         for number in exchanges.keys { actions.append(.cancel(number)) }
         exchanges = [:]
@@ -193,7 +229,8 @@ public final class Resolution {
     private func keepFailures() {
         guard !isPartial, !isOffline else { return }
         for (question, error) in failedLookups {
-            cache.admitFailure(question, error, ttl: settings.limits.failureTTL, now: now)
+            cache.admitFailure(
+                question, error, variant: .checkingDisabled, ttl: settings.limits.failureTTL, now: now)
         }
     }
 }

@@ -1,4 +1,6 @@
 public import DNSCache
+public import DNSCrypto
+public import DNSValidation
 public import DNSWire
 
 /// How names are resolved. Immutable while in force; a reload makes a new one.
@@ -32,6 +34,8 @@ public struct ResolverSettings: Sendable {
     /// Names that are answered here and never sent out.
     public var localNames = LocalNames()
     public var limits = ResolutionLimits()
+    /// Nil: nothing is validated.
+    public var validation: ResolverValidation?
 
     public init() {}
 
@@ -41,6 +45,22 @@ public struct ResolverSettings: Sendable {
         return routes.filter { name.isSubdomain(of: $0.suffix) }.max {
             $0.suffix.labelCount < $1.suffix.labelCount
         }
+    }
+}
+
+/// How answers are validated.
+public struct ResolverValidation: Sendable {
+    public var anchors: TrustAnchorSet
+    public var settings = ValidationSettings()
+    public var verifier: any SignatureVerifier
+    /// Seconds that a bogus answer is remembered, at most.
+    public var bogusTTL: UInt32 = 60
+    /// Every step is written down, for a person to read.
+    public var traces = false
+
+    public init(anchors: TrustAnchorSet, verifier: any SignatureVerifier) {
+        self.anchors = anchors
+        self.verifier = verifier
     }
 }
 
@@ -92,6 +112,11 @@ public struct ResolutionLimits: Sendable, Equatable {
     public var minimisedQuestions = 10
     /// Of these, so many add one label each (MINIMISE_ONE_LAB).
     public var minimisedOneLabel = 4
+    /// NSEC and NSEC3 RRsets read from one response: the largest honest proof has four, with its alias chain a few more
+    /// (negative padding, CVE-2023-50868).
+    public var proofsPerResponse = 16
+    /// Other servers asked when one gave bogus data, for each piece of it.
+    public var secondOpinions = 2
     /// Milliseconds that one resolution may take.
     public var deadline: Int64 = 10_000
     /// Seconds that a failure is remembered (RFC 9520 §3.2: 1 s to 5 min).

@@ -35,6 +35,13 @@ struct AnswerBuilder {
         for rrset in outcome.answers { append(rrset, .answer, ttl: limits.clamp(rrset.ttl)) }
         let rotation = rotation(outcome.answers.last, from: rotationStart, writer, bodyStart: start)
         for rrset in outcome.authorities { append(rrset, .authority, ttl: limits.clampNegative(rrset.ttl)) }
+        if dnssecOK {
+            // RFC 4035 §3.1.3: what denies, or shows that a wildcard was rightly expanded, for who wants proof.
+            let negativeTTL = outcome.authorities.map { limits.clampNegative($0.ttl) }.min()
+            for rrset in outcome.proofs {
+                append(rrset, .authority, ttl: min(limits.clamp(rrset.ttl), negativeTTL ?? .max))
+            }
+        }
         if let delegation, outcome.authorities.isEmpty, !outcome.answers.isEmpty {
             for (section, rrset) in Self.rrsets(of: delegation) {
                 append(rrset, section, ttl: limits.clamp(rrset.ttl))
@@ -43,6 +50,7 @@ struct AnswerBuilder {
         let body = Array(writer.bytes[start...])
         var flags = outcome.responseCode.rawValue & 0xf
         if outcome.isAuthoritative { flags |= HeaderFlags.aa.rawValue }
+        if outcome.security == .secure { flags |= HeaderFlags.ad.rawValue }
         return FinishedAnswer(
             flagBits: flags, answerCount: counts[0], authorityCount: counts[1], additionalCount: counts[2],
             body: body,

@@ -6,24 +6,38 @@ import DNSWire
 /// One resolution under way and the clients that wait on it. Identical questions share one.
 final class Flight {
     let id: UInt64
-    let question: Question
+    let key: FlightKey
     let resolution: Resolution
     /// Who asked first; nil for a prefetch.
     let initiator: IPAddress?
     /// Monotonic nanoseconds.
     let startedAt: Int64
     var clients: [WaitingQuery] = []
+    /// Parts of the house that wait, too.
+    var observers: [(Outcome) -> Void] = []
     /// What clients have asked for; each needs a finished answer of its own.
     var variants: Set<UInt8> = []
     /// How it ended.
     var result: FlightResult?
 
-    init(id: UInt64, question: Question, resolution: Resolution, initiator: IPAddress?, startedAt: Int64) {
+    init(id: UInt64, key: FlightKey, resolution: Resolution, initiator: IPAddress?, startedAt: Int64) {
         self.id = id
-        self.question = question
+        self.key = key
         self.resolution = resolution
         self.initiator = initiator
         self.startedAt = startedAt
+    }
+}
+
+/// What makes two queries wait on the same resolution.
+struct FlightKey: Hashable {
+    let question: Question
+    /// Who asks without validation is not told the result of one, nor the other way round (RFC 4035 §3.2.2).
+    let isCheckingDisabled: Bool
+
+    init(_ question: Question, _ variant: AnswerVariant) {
+        self.question = question
+        isCheckingDisabled = variant.contains(.checkingDisabled)
     }
 }
 

@@ -1,6 +1,7 @@
 import DNSCache
 import DNSResolution
 public import DNSTransport
+import DNSValidation
 import DNSWire
 
 /// What happens when no fresh answer is at hand.
@@ -16,23 +17,37 @@ extension ResolverService {
             return reject(.formatError, nil, packet, view, client, into: &response)
         }
         if let local = localOutcome(question) {
-            for variant in [AnswerVariant(), .dnssecOK] {
+            for variant in AnswerVariant.all where isValidating || !variant.contains(.checkingDisabled) {
                 cache.admit(
                     finishedAnswer(local, question, variant), for: question, variant: variant,
                     now: context.now)
             }
             return answerNow(local, question, packet, view, client, into: &response)
         }
+        let failure = cache.lookupFailure(
+            question, variant: variant(view).intersection(.checkingDisabled), now: context.now)
+        if let failure {
+            return answerFailure(failure, packet, view, client, into: &response)
+        }
         guard view.header.flags.contains(.rd) else {
             return answerOffline(question, packet, view, client, into: &response)
         }
-        if let failure = cache.lookupFailure(question, now: context.now) {
-            // RFC 8767 §5, failure recheck timer: while the last try's failure is fresh, stale data goes out at once.
-            if let length = answerStale(packet, view, client, into: &response) { return .answered(length) }
-            let error = ExtendedError(.cachedError, failure?.text ?? "")
-            return reject(.serverFailure, error, packet, view, client, into: &response)
-        }
         return wait(packet, view, client, for: question, into: &response)
+    }
+
+    /// The last try failed a moment ago (RFC 9520).
+    private func answerFailure(
+        _ failure: ExtendedError?, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        // What is bogus says more than that it is so still; and nothing stale goes out in its place.
+        if let failure, failure.code.isOfValidation {
+            return reject(.serverFailure, failure, packet, view, client, into: &response)
+        }
+        // RFC 8767 §5, failure recheck timer: while the last try's failure is fresh, stale data goes out at once.
+        if let length = answerStale(packet, view, client, into: &response) { return .answered(length) }
+        let error = ExtendedError(.cachedError, failure?.text ?? "")
+        return reject(.serverFailure, error, packet, view, client, into: &response)
     }
 
     /// Recursion was not asked for: what is known is told, nobody else is asked.
@@ -42,13 +57,14 @@ extension ResolverService {
     ) -> QueryDisposition {
         let resolution = Resolution(
             question, settings: settings.resolver, cache: cache, random: random.fork(),
-            cookieKey: secrets.clientCookies, isOffline: true)
+            cookieKey: secrets.clientCookies, isOffline: true,
+            isCheckingDisabled: variant(view).contains(.checkingDisabled))
         guard case .finish(let outcome) = resolution.handle(.start, now: context.now).last, outcome.isUsable
         else {
             let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
             return reject(.refused, error, packet, view, client, into: &response)
         }
-        let answers = keep(outcome, question, [Self.variant(view).rawValue])
+        let answers = keep(outcome, question, [variant(view).rawValue])
         return .answered(respond(answers, packet, view, client, into: &response))
     }
 
@@ -89,7 +105,7 @@ extension ResolverService {
         guard settings.serveStale else { return nil }
         let limit = composer.bodyLimit(view, client, capacity: response.count)
         let hit = cache.lookupAnswer(
-            packet, view.qnameRange, view.qtype, view.qclass, variant: Self.variant(view), now: context.now,
+            packet, view.qnameRange, view.qtype, view.qclass, variant: variant(view), now: context.now,
             staleTTL: settings.staleTTL, into: &response, at: view.questionEnd, limit: limit)
         guard let hit else { return nil }
         counters.count(.cacheStaleHits)
@@ -110,17 +126,18 @@ extension ResolverService {
             return .dropped
         }
         let flight: Flight
-        if let id = flightByQuestion[question], let current = flights[id] {
+        let key = FlightKey(question, variant(view))
+        if let id = flightByKey[key], let current = flights[id] {
             guard current.clients.count < settings.clientsPerResolution else {
                 counters.count(.queriesDropped)
                 return .dropped
             }
             counters.count(.joined)
             flight = current
-            flight.variants.insert(Self.variant(view).rawValue)
+            flight.variants.insert(variant(view).rawValue)
         } else {
             if flights.count >= settings.resolutionsPerWorker { shedOne() }
-            flight = makeFlight(question, Self.variant(view), initiator: address, skipsCache: false)
+            flight = makeFlight(key, variant(view), initiator: address, skipsCache: false)
             handle(.start, flight)
             if let result = flight.result {
                 // All of it was known: no need to wait.
@@ -142,21 +159,22 @@ extension ResolverService {
             at: context.now.monotonic + settings.staleAnswerDelay * 1_000_000)
     }
 
-    private func makeFlight(
-        _ question: Question, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
+    func makeFlight(
+        _ key: FlightKey, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
     ) -> Flight {
         counters.count(.resolutions)
         let id = nextFlight
         nextFlight += 1
         let resolution = Resolution(
-            question, settings: settings.resolver, cache: cache, random: random.fork(),
-            cookieKey: secrets.clientCookies, skipsCache: skipsCache)
+            key.question, settings: settings.resolver, cache: cache, random: random.fork(),
+            cookieKey: secrets.clientCookies, skipsCache: skipsCache,
+            isCheckingDisabled: key.isCheckingDisabled)
         let flight = Flight(
-            id: id, question: question, resolution: resolution, initiator: initiator,
+            id: id, key: key, resolution: resolution, initiator: initiator,
             startedAt: context.now.monotonic)
         flight.variants = [variant.rawValue]
         flights[id] = flight
-        flightByQuestion[question] = id
+        flightByKey[key] = id
         context.schedule(
             FlightToken.make(id, FlightToken.deadline),
             at: context.now.monotonic + settings.resolver.limits.deadline * 1_000_000)
@@ -164,12 +182,15 @@ extension ResolverService {
     }
 
     func prefetch(_ packet: Span<UInt8>, _ view: QueryView) {
-        guard let question = Self.question(packet, view), flightByQuestion[question] == nil,
-            flights.count < settings.resolutionsPerWorker,
-            cache.lookupFailure(question, now: context.now) == nil
+        let variant = variant(view)
+        guard let question = Self.question(packet, view), flights.count < settings.resolutionsPerWorker,
+            flightByKey[FlightKey(question, variant)] == nil,
+            cache.lookupFailure(
+                question, variant: variant.intersection(.checkingDisabled), now: context.now) == nil
         else { return }
         counters.count(.prefetches)
-        handle(.start, makeFlight(question, Self.variant(view), initiator: nil, skipsCache: true))
+        let key = FlightKey(question, variant)
+        handle(.start, makeFlight(key, variant, initiator: nil, skipsCache: true))
     }
 
     /// Flights looked at when one has to go; looking at all of them would make a flood dearer for us than for its author.
@@ -223,7 +244,7 @@ extension ResolverService {
         }
     }
 
-    private func handle(_ event: Resolution.Event, _ flight: Flight) {
+    func handle(_ event: Resolution.Event, _ flight: Flight) {
         let now = context.now
         for action in flight.resolution.handle(event, now: now) {
             switch action {
@@ -246,12 +267,14 @@ extension ResolverService {
 
     private func finish(_ flight: Flight, _ outcome: Outcome) {
         flights[flight.id] = nil
-        flightByQuestion[flight.question] = nil
+        flightByKey[flight.key] = nil
         counters.resolved(after: context.now.monotonic - flight.startedAt)
         let result =
             outcome.isUsable
-            ? keep(outcome, flight.question, flight.variants) : keepFailure(outcome, flight)
+            ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
         flight.result = result
+        for observer in flight.observers { observer(outcome) }
+        flight.observers = []
         for query in flight.clients {
             reply(to: query) { packet, response in
                 respond(result, packet, query.view, query.client, into: &response)
@@ -265,14 +288,20 @@ extension ResolverService {
         _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
     ) -> FlightResult {
         let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
+        if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
+            !sentinel.isAnswered(by: validation.anchors)
+        {
+            return .failure(.serverFailure, nil)
+        }
         let isHuge = outcome.answers.contains { $0.rdatas.count > cache.limits.recordsPerRRset }
         var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
         for bits in variants {
             let variant = AnswerVariant(rawValue: bits)
             let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
-            if isHuge || answer.ttl == 0 {
-                // Not kept; and what was kept before, even as stale data, is no longer true.
+            if isHuge || answer.ttl == 0 || sentinel != nil {
+                // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept before, even as stale data, is no longer true.
                 cache.removeAnswer(for: question, variant: variant)
             } else {
                 cache.admit(answer, for: question, variant: variant, now: context.now)
@@ -283,8 +312,12 @@ extension ResolverService {
 
     private func keepFailure(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
         counters.count(.resolutionsFailed)
+        let validation = settings.resolver.validation
+        var ttl = settings.resolver.limits.failureTTL
+        if outcome.security == .bogus, let validation { ttl = validation.bogusTTL }
         cache.admitFailure(
-            flight.question, outcome.error, ttl: settings.resolver.limits.failureTTL, now: context.now)
+            flight.key.question, outcome.error,
+            variant: flight.key.isCheckingDisabled ? .checkingDisabled : [], ttl: ttl, now: context.now)
         return .failure(outcome.responseCode, outcome.error)
     }
 
@@ -295,10 +328,14 @@ extension ResolverService {
     ) -> Int {
         switch result {
         case .answers(let answers, let error):
-            guard let answer = answers[Self.variant(view).rawValue] else { return 0 }
+            guard let answer = answers[variant(view).rawValue] else { return 0 }
             return compose(answer, error, packet, view, client, into: &response)
         case .failure(let code, let error):
-            if let length = answerStale(packet, view, client, into: &response) { return length }
+            if error?.code.isOfValidation != true,
+                let length = answerStale(packet, view, client, into: &response)
+            {
+                return length
+            }
             return reject(code, error, packet, view, client, into: &response).length
         }
     }

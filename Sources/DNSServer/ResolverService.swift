@@ -40,7 +40,7 @@ public final class ResolverService: WorkerService {
     // --- Flights ---
 
     var flights: [UInt64: Flight] = [:]
-    var flightByQuestion: [Question: UInt64] = [:]
+    var flightByKey: [FlightKey: UInt64] = [:]
     var nextFlight: UInt64 = 1
     /// Queries that wait, by client address.
     var waitingByClient: [IPAddress: Int] = [:]
@@ -130,7 +130,7 @@ public final class ResolverService: WorkerService {
         let now = context.now
         let limit = composer.bodyLimit(view, client, capacity: response.count)
         let hit = cache.lookupAnswer(
-            packet, view.qnameRange, view.qtype, view.qclass, variant: Self.variant(view), now: now,
+            packet, view.qnameRange, view.qtype, view.qclass, variant: variant(view), now: now,
             turn: settings.rotation ? turn : 0, into: &response, at: view.questionEnd, limit: limit)
         guard let hit else { return miss(packet, view, client, into: &response) }
         counters.count(.cacheHits)
@@ -139,9 +139,15 @@ public final class ResolverService: WorkerService {
         return .answered(length)
     }
 
-    static func variant(_ view: QueryView) -> AnswerVariant {
-        view.edns?.dnssecOK == true ? .dnssecOK : []
+    /// Which of the answers to a question the client wants.
+    func variant(_ view: QueryView) -> AnswerVariant {
+        var variant: AnswerVariant = view.edns?.dnssecOK == true ? .dnssecOK : []
+        // Without validation there is nothing that CD could disable.
+        if isValidating, view.header.flags.contains(.cd) { variant.insert(.checkingDisabled) }
+        return variant
     }
+
+    var isValidating: Bool { settings.resolver.validation != nil }
 
     /// Completes a response whose sections a cache lookup has written.
     func finish(
@@ -149,6 +155,8 @@ public final class ResolverService: WorkerService {
         into response: inout MutableSpan<UInt8>
     ) -> Int {
         var sections = ResponseComposer.Sections(flagBits: hit.flagBits)
+        // The signatures may have expired with the data.
+        if hit.isStale { sections.flagBits &= ~HeaderFlags.ad.rawValue }
         if hit.fits {
             sections.answerCount = hit.answerCount
             sections.authorityCount = hit.authorityCount
@@ -272,7 +280,7 @@ public final class ResolverService: WorkerService {
         into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         counters.count(.localAnswers)
-        let answer = finishedAnswer(outcome, question, Self.variant(view))
+        let answer = finishedAnswer(outcome, question, variant(view))
         return .answered(compose(answer, outcome.error, packet, view, client, into: &response))
     }
 

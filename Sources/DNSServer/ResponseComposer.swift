@@ -110,7 +110,11 @@ struct ResponseComposer {
         put(view.header.id, at: &position, into: &response)
         let copied = view.header.flagBits & (HeaderFlags.rd.rawValue | HeaderFlags.cd.rawValue | 0x7800)
         var flags = HeaderFlags.qr.rawValue | copied
-        flags |= sections.flagBits & (HeaderFlags.aa.rawValue | HeaderFlags.ad.rawValue)
+        flags |= sections.flagBits & HeaderFlags.aa.rawValue
+        // RFC 6840 §5.8: only who asks for it is told that the answer is secure.
+        if view.header.flags.contains(.ad) || view.edns?.dnssecOK == true {
+            flags |= sections.flagBits & HeaderFlags.ad.rawValue
+        }
         if sections.recursionAvailable { flags |= HeaderFlags.ra.rawValue }
         if sections.isTruncated { flags |= HeaderFlags.tc.rawValue }
         put(flags | code.rawValue & 0xf, at: &position, into: &response)

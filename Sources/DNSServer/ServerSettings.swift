@@ -1,3 +1,4 @@
+import DNSCache
 public import DNSResolution
 public import DNSWire
 
@@ -44,6 +45,8 @@ public struct ServerSettings: Sendable {
     public var resolutionsPerWorker = 4096
     /// EDNS options read of one query.
     public var ednsOptions = EDNS.maximumOptions
+    /// Whether clients can find out which keys of the root are trusted here (RFC 8509).
+    public var sentinel = true
     public var logsQueries = false
     public var resolver = ResolverSettings()
 
@@ -101,6 +104,8 @@ public struct RebindingProtection: Sendable, Equatable {
         guard kept.count < last.rdatas.count else { return nil }
         var filtered = outcome
         filtered.error = ExtendedError(.filtered, "private address in a public name (rebinding protection)")
+        // What is left is not what was signed.
+        filtered.security = .insecure
         if kept.isEmpty {
             filtered.answers.removeLast()
         } else {

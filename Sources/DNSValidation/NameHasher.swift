@@ -7,6 +7,8 @@ struct NameHasher: Sendable {
     private let limit: Int
     /// As large as the limit at most.
     private var known: [HashedName: [UInt8]?] = [:]
+    /// Whether a hash was wanted beyond the limit.
+    private(set) var isExhausted = false
 
     private struct HashedName: Hashable {
         let name: DomainName
@@ -24,7 +26,10 @@ struct NameHasher: Sendable {
     ) throws(HashesExhausted) -> [UInt8]? {
         let key = HashedName(name: name, parameters: parameters)
         if let hash = known[key] { return hash }
-        guard known.count < limit else { throw HashesExhausted(limit: limit) }
+        guard known.count < limit else {
+            isExhausted = true
+            throw HashesExhausted(limit: limit)
+        }
         let hash = verifier.hash(name.lowercase, parameters)
         known[key] = .some(hash)
         return hash

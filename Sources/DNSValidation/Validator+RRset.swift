@@ -4,7 +4,8 @@ public import DNSWire
 /// An RRset by its signatures (RFC 4035 §5.3).
 extension Validator {
     public enum Verdict: Sendable {
-        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3), and with that signature alone.
+        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3). It keeps all of its signatures:
+        /// a client that validates may know an algorithm that is not known here.
         /// `wildcard` is the `*` name that it was made from, where it was: then a denial of `ownerName` is due.
         case secure(RRset, wildcard: DomainName?)
         case bogus(ValidationFailure)
@@ -153,7 +154,6 @@ extension Validator {
             // RFC 4035 §5.3.3; within the skew it may have expired.
             rrset.ttl = UInt32(clamping: min(Int64(rrset.ttl), signature.secondsLeft(at: wall)))
         }
-        rrset.signatures = [signature.rdata]
         let signedName = rrset.ownerName.signedName(labelCount: signature.labelCount)
         let isExpanded = signature.labelCount < rrset.ownerName.signedLabelCount
         return VerifiedRRset(rrset: rrset, wildcard: isExpanded ? signedName : nil, signature: signature)

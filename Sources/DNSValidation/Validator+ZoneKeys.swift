@@ -30,6 +30,14 @@ extension Validator {
         return trust(promise, keys: keys, wall: wall)
     }
 
+    /// The keys in a DNSKEY RRset that was found to be secure before.
+    public func keys(validated rrset: RRset) -> ZoneKeys {
+        let keys = rrset.rdatas.prefix(settings.limits.keysPerZone).compactMap { DNSKey($0) }
+        return ZoneKeys(
+            zone: rrset.ownerName, keys: keys.filter { $0.isUsable && verifier.supports($0.algorithm) },
+            rrset: rrset)
+    }
+
     /// Whether `key` is one of the DNSKEY RRset and has signed it: what a key must have done to be added to the
     /// anchors, or, revoked, to be taken from them (RFC 5011 §2.1, §2.2).
     public mutating func isSelfSigned(_ keys: RRset, of zone: DomainName, by key: DNSKey, wall: Int64) -> Bool

@@ -11,6 +11,7 @@ public struct Validator: Sendable {
     let verifier: any SignatureVerifier
     private let traces: Bool
     private var signatureChecksLeft: Int
+    private var wantsMoreSignatureChecks = false
     var hasher: NameHasher
 
     /// More steps than one client query can lead to: a caller that never ends must not fill memory.
@@ -27,10 +28,16 @@ public struct Validator: Sendable {
 
     /// False when the query has had all that it may have.
     mutating func spendSignatureCheck() -> Bool {
-        guard signatureChecksLeft > 0 else { return false }
+        guard signatureChecksLeft > 0 else {
+            wantsMoreSignatureChecks = true
+            return false
+        }
         signatureChecksLeft -= 1
         return true
     }
+
+    /// Whether a bound on the cost was met: then something was not looked at, and failures say little of the data.
+    public var isExhausted: Bool { wantsMoreSignatureChecks || hasher.isExhausted }
 
     mutating func record(
         _ kind: ValidationStep.Kind, _ name: DomainName, _ type: RecordType?,

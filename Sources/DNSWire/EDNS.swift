@@ -110,6 +110,12 @@ public struct ExtendedError: Hashable, Sendable {
         /// RFC 9276 §3.2.
         public static let unsupportedIterations = Code(rawValue: 27)
         public static let synthesized = Code(rawValue: 29)
+
+        /// Whether it says what was wrong with signatures or their chain of trust.
+        public var isOfValidation: Bool {
+            (Code.indeterminate.rawValue...Code.denialMissing.rawValue).contains(rawValue)
+                || [.unsupportedAlgorithm, .unsupportedDigest, .unsupportedIterations].contains(self)
+        }
     }
 
     public var code: Code

@@ -1,3 +1,4 @@
+import DNSTransport
 import DNSWire
 import Dispatch
 import Foundation
@@ -12,15 +13,18 @@ final class TestDaemon: Sendable {
     let log: LogLines
     private let file: TestFile
 
-    /// - Parameter yaml: what the configuration has beside workers, cache and the zone of the script.
-    ///   Keys that it gives replace these.
+    /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
+    ///   time-outs. Keys that it gives replace these.
     init(_ yaml: String = "", script: @escaping ScriptedUpstream.Script = ExampleZone.script) throws {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
+        var settings = try DaemonSettings.load(path: file.path)
+        settings.worker.drainTimeout = Int64(patience * 1e9)
         daemon = Daemon(
-            settings: try DaemonSettings.load(path: file.path), path: file.path, log: log.destination,
-            notifier: ServiceNotifier(socketName: nil))
+            settings: settings, path: file.path, log: log.destination,
+            notifier: ServiceNotifier(socketName: nil),
+            patience: Daemon.Patience(stop: patience, round: patience))
         try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
     }
 
@@ -31,7 +35,8 @@ final class TestDaemon: Sendable {
 
     private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
         let frame = [
-            "process: {workers: 2}", "cache: {size: 4MiB}",
+            "process: {workers: 2}", "cache: {size: 4MiB}", "dnssec: {mode: off}",
+            "limits: {resolution-deadline: 60s, idle-connection: 300s}",
             "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
         ]
         let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
@@ -50,14 +55,14 @@ final class TestDaemon: Sendable {
         _ name: DomainName, _ type: RecordType = .a, overStream isStream: Bool = false,
         _ change: (inout QueryRequest) -> Void = { _ in }
     ) throws -> Message {
-        var request = QueryRequest(question: Question(name, type), server: address)
+        var request = QueryRequest(patiently: Question(name, type), of: address)
         request.usesTCP = isStream
         change(&request)
         return try QueryClient(request: request).ask().message
     }
 
     func socket(isStream: Bool) throws -> QuerySocket {
-        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: 30))
+        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: patience))
     }
 
     /// A counter's value; nil when there is no such series.
@@ -65,6 +70,16 @@ final class TestDaemon: Sendable {
         daemon.figures().first { $0.hasPrefix(series + " ") }.flatMap {
             UInt64($0.dropFirst(series.count + 1))
         }
+    }
+}
+
+extension QueryRequest {
+    /// A time-out with which a query over UDP is not repeated while a test runs: that happens after a third of it.
+    static let patient = 3 * patience
+
+    init(patiently question: Question, of server: SocketAddress) {
+        self.init(question: question, server: server)
+        timeout = Self.patient
     }
 }
 

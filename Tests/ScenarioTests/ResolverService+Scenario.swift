@@ -2,6 +2,7 @@ import DNSCache
 import DNSResolution
 import DNSServer
 import DNSTransport
+import DNSValidation
 import DNSWire
 import Logging
 
@@ -84,7 +85,18 @@ extension ResolverService {
         settings.caseRandomisation = wanted.randomisesQueryCase ?? false
         settings.localNames = LocalNames(excluded: Set(wanted.unservedZones))
         for (name, address) in wanted.hosts { settings.localNames.add(host: name, address: address) }
+        if wanted.asksLoopback { settings.neverAsked = [] }
+        if !wanted.trustAnchors.isEmpty { settings.validation = validation(wanted) }
         return settings
+    }
+
+    private static func validation(_ wanted: ScenarioSettings) -> ResolverValidation {
+        let anchors = TrustAnchorSet(anchors: wanted.trustAnchors, negative: wanted.negativeTrustAnchors)
+        var validation = ResolverValidation(
+            anchors: anchors, verifier: ForgingVerifier(forged: wanted.forgedAlgorithms))
+        validation.settings.ignoresDates = wanted.ignoresSignatureDates
+        if let iterations = wanted.iterationLimit { validation.settings.limits.iterations = iterations }
+        return validation
     }
 }
 

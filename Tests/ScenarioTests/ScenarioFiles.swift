@@ -77,10 +77,10 @@ extension ScenarioFile {
             }, uniquingKeysWith: { first, _ in first })
     }()
 
-    /// The shared files that can run before there is validation.
-    static let sharedWithoutValidation = sharedWithoutExceptions.filter { file in
+    /// The shared files that need nothing that Homing has not.
+    static let sharedThatCanRun = sharedWithoutExceptions.filter { file in
         guard let scenario = try? Scenario(parsing: try file.read(), dialect: file.dialect),
-            let settings = try? ScenarioSettings(scenario.header), !settings.hasTrustAnchor
+            let settings = try? ScenarioSettings(scenario.header), !settings.hasAutomatedTrustAnchor
         else { return false }
         return missingFeatures.isDisjoint(with: needs[file.path] ?? [])
     }

@@ -47,9 +47,13 @@ struct ScenarioRunner {
     /// Neither clock begins at zero, so that what confuses a clock with a duration shows.
     private static let start = Moment(monotonic: 7_000_000_000_000, uptime: 9_000_000, wall: 1_750_000_000)
 
+    /// - Parameter wall: seconds since 1970 at the start, where the scenario has signatures of a certain time.
     static func run(
-        _ scenario: Scenario, rules: RunnerRules, makeService: (ScriptedWorker) throws -> any WorkerService
+        _ scenario: Scenario, rules: RunnerRules, wall: Int64? = nil,
+        makeService: (ScriptedWorker) throws -> any WorkerService
     ) throws {
+        var start = start
+        start.wall = wall ?? start.wall
         let worker = ScriptedWorker(start: start)
         var runner = ScenarioRunner(
             scenario: scenario, rules: rules, worker: worker, service: try makeService(worker))

@@ -1,4 +1,6 @@
+import DNSValidation
 import DNSWire
+import Foundation
 
 /// What a header asks of the resolver, in Homing's words. `nil` leaves Homing's default in force.
 struct ScenarioSettings {
@@ -39,8 +41,20 @@ struct ScenarioSettings {
     private var hintName: DomainName?
     /// Keys that have no meaning here. In Homing's own files there may be none.
     var unknownKeys: Set<String> = []
-    /// Whether the scenario is about validation.
-    var hasTrustAnchor = false
+    /// Nothing is validated where there are none.
+    var trustAnchors: [TrustAnchor] = []
+    var negativeTrustAnchors: [DomainName] = []
+    /// Follows keys that change (RFC 5011), with a state file in unbound's own format.
+    var hasAutomatedTrustAnchor = false
+    /// Seconds since 1970 at the scenario's start; nil: now, by the runner's clock.
+    var signatureTime: Int64?
+    var ignoresSignatureDates = false
+    /// NSEC3 iterations that are believed.
+    var iterationLimit: UInt16?
+    /// Servers may be at loopback addresses.
+    var asksLoopback = false
+    /// Algorithms of which every signature is taken for good.
+    var forgedAlgorithms: Set<SecurityAlgorithm> = []
 
     private static let defaultPort: UInt16 = 53
 
@@ -89,9 +103,57 @@ struct ScenarioSettings {
         case "local-zone" where setting.words.last == "nodefault":
             unservedZones.append(try Self.name(setting))
         case "features": try takeFeature(setting)
-        case "trust-anchor", "trust-anchor-file": hasTrustAnchor = true
+        case "trust-anchor", "trusted-keys": trustAnchors.append(try Self.anchor(setting))
+        case "trust-anchor-file", "auto-trust-anchor-file": hasAutomatedTrustAnchor = true
+        case "domain-insecure": negativeTrustAnchors.append(try Self.name(setting))
+        case "val-override-date", "val-override-timestamp": try takeTime(setting)
+        case "fake-sha1" where try Self.isOn(setting):
+            forgedAlgorithms.formUnion([.dsa, .rsaSHA1, .dsaNSEC3SHA1, .rsaSHA1NSEC3SHA1])
+        case "fake-dsa" where try Self.isOn(setting):
+            forgedAlgorithms.formUnion([.dsa, .dsaNSEC3SHA1])
+        case "fake-sha1", "fake-dsa": break
+        case "do-not-query-localhost": asksLoopback = try !Self.isOn(setting)
         default: unknownKeys.insert(setting.key)
         }
+    }
+
+    /// `YYYYMMDDHHMMSS`, seconds since 1970, or -1 for no dates at all.
+    private mutating func takeTime(_ setting: ScenarioHeader.Setting) throws(ScenarioError) {
+        let digits = setting.words.first ?? ""
+        guard let number = Int64(digits) else {
+            throw ScenarioError(line: setting.line, reason: "\(setting.key) takes a time")
+        }
+        guard number >= 0 else {
+            ignoresSignatureDates = true
+            return
+        }
+        guard digits.count == 14 else {
+            signatureTime = number
+            return
+        }
+        let time = DateComponents(
+            timeZone: .gmt, year: Int(number / 10_000_000_000), month: Int(number / 100_000_000 % 100),
+            day: Int(number / 1_000_000 % 100), hour: Int(number / 10_000 % 100),
+            minute: Int(number / 100 % 100), second: Int(number % 100))
+        signatureTime = Calendar(identifier: .gregorian).date(from: time)
+            .map { Int64($0.timeIntervalSince1970) }
+    }
+
+    /// Read with less care than the daemon's own files, for some scenarios are about anchors that make no sense.
+    private static func anchor(_ setting: ScenarioHeader.Setting) throws(ScenarioError) -> TrustAnchor {
+        do {
+            var reader = MasterFileReader(
+                text: setting.words.joined(separator: " "), origin: .root, defaultTTL: 0)
+            if let record = try reader.next() {
+                return TrustAnchor(
+                    zone: record.ownerName,
+                    signers: record.type == .ds ? [DelegationSigner(record.rdata)].compactMap { $0 } : [],
+                    keys: record.type == .dnskey ? [DNSKey(record.rdata)].compactMap { $0 } : [])
+            }
+        } catch {
+            throw ScenarioError(line: setting.line, reason: "\(error)")
+        }
+        throw ScenarioError(line: setting.line, reason: "\(setting.key) takes a DS or DNSKEY record")
     }
 
     /// Deckard's way to give a host: a name in one line, its address in another.
@@ -150,5 +212,15 @@ struct ScenarioSettings {
             throw ScenarioError(line: setting.line, reason: "\(setting.key) takes an address")
         }
         return server
+    }
+}
+
+extension ScenarioSettings {
+    /// What those took for granted who wrote the files for other resolvers.
+    mutating func takeForGrantedWhatOthersDo(_ dialect: Dialect) {
+        // RFC 9276 came later; up to 150 were believed until then.
+        iterationLimit = 150
+        // DSA was still checked.
+        if dialect == .deckard { forgedAlgorithms.formUnion([.dsa, .dsaNSEC3SHA1]) }
     }
 }

@@ -28,6 +28,18 @@ public struct DNSKey: Hashable, Sendable {
     public var isZoneKey: Bool { flags & Self.zoneKeyFlag != 0 }
     /// Taken out of use by its owner (RFC 5011 §3).
     public var isRevoked: Bool { flags & Self.revokeFlag != 0 }
+    /// The same key as if its owner had not revoked it.
+    public var unrevoked: DNSKey { withRevocation(false) }
+    /// The same key as its owner publishes it to revoke it: it has another tag (RFC 5011 §2.1).
+    public var revoked: DNSKey { withRevocation(true) }
+
+    private func withRevocation(_ isRevoked: Bool) -> DNSKey {
+        var bytes = rdata.bytes
+        let bit = UInt8(truncatingIfNeeded: Self.revokeFlag)
+        bytes[1] = isRevoked ? bytes[1] | bit : bytes[1] & ~bit
+        return DNSKey(RData(unchecked: bytes)) ?? self
+    }
+
     public var isSecureEntryPoint: Bool { flags & Self.secureEntryPointFlag != 0 }
     /// The key itself, in the format of its algorithm.
     public var publicKey: ArraySlice<UInt8> { rdata.bytes[4...] }

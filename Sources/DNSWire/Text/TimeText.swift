@@ -31,8 +31,20 @@ enum TimeText {
 }
 
 /// Times as RRSIG records write them (RFC 4034 §3.2): `YYYYMMDDHHmmSS` in UTC, or seconds since 1970.
-enum TimestampText {
+public enum TimestampText {
     private static let secondsPerDay: Int64 = 86_400
+
+    /// `YYYYMMDDHHmmSS` for seconds since 1970; times before that, or past 32 bits, become the nearest that can be written.
+    public static func text(_ seconds: Int64) -> String {
+        var text: [UInt8] = []
+        append(UInt32(clamping: seconds), to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Seconds since 1970; nil for what is no time.
+    public static func seconds(_ text: some StringProtocol) -> Int64? {
+        seconds(Array(text.utf8)[...]).map(Int64.init)
+    }
 
     static func seconds(_ text: ArraySlice<UInt8>) -> UInt32? {
         guard text.count == 14 else { return text.count <= 10 ? DecimalText.number(text) : nil }

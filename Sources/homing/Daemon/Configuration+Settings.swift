@@ -10,7 +10,7 @@ import HomingConfiguration
 struct DaemonSettings: Sendable {
     let configuration: Configuration
     let server: ServerSettings
-    let worker: DNSTransport.WorkerConfiguration
+    var worker: DNSTransport.WorkerConfiguration
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 
@@ -33,6 +33,7 @@ struct DaemonSettings: Sendable {
                 faults.append("\(file): resolution.root-hints: \(error)")
             }
         }
+        server.resolver.validation = Self.validation(configuration.dnssec, file: file, &faults)
         for (index, name) in configuration.specialNames.except.enumerated()
         where !LocalNames.builtInNames.contains(name) {
             let hint = Self.builtInName(meantBy: name).map { "; the name to give is \($0)" } ?? ""
@@ -102,11 +103,12 @@ extension Configuration {
         settings.resolutionsPerWorker = limits.resolutionsPerWorker
         settings.ednsOptions = limits.ednsOptions
         settings.logsQueries = log.queries
+        settings.sentinel = dnssec.sentinel
         settings.resolver = resolverSettings
         return settings
     }
 
-    /// All but the root hints.
+    /// All but the root hints and validation, which need other files.
     private var resolverSettings: ResolverSettings {
         var settings = ResolverSettings()
         settings.priming = resolution.priming
@@ -199,12 +201,12 @@ extension Configuration {
 }
 
 extension Duration {
-    fileprivate var milliseconds: Int64 {
+    var milliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 
     /// Rounded up, so that no duration becomes none.
-    fileprivate var wholeSeconds: UInt32 {
+    var wholeSeconds: UInt32 {
         UInt32(clamping: components.seconds + (components.attoseconds > 0 ? 1 : 0))
     }
 }

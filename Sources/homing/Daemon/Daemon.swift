@@ -1,8 +1,10 @@
 import DNSCache
 import DNSResolution
+import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire
+import Dispatch
 import HomingConfiguration
 import Logging
 import Synchronization
@@ -26,6 +28,10 @@ final class Daemon: Sendable {
     private let notifier: ServiceNotifier
     private let cache: Cache
     private let secrets: ServiceSecrets
+    private let patience: Patience
+    /// Where settings are changed, one change after the other.
+    private let control = DispatchQueue(label: "homing.control")
+    private let keeper: TrustAnchorKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -35,21 +41,30 @@ final class Daemon: Sendable {
         var isStopping = false
     }
 
-    /// How long `stop` takes at most: what supervisors allow between SIGTERM and SIGKILL.
-    static let stopSeconds = 4.8
+    /// How long workers are waited for, in seconds.
+    struct Patience: Sendable {
+        /// Until all have ended: less than supervisors allow between SIGTERM and SIGKILL.
+        var stop = 4.8
+        /// Until all have done their part of a `WorkerRound`. One that has not by then is far behind, and will do it
+        /// later.
+        var round = 1.0
+    }
 
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
-        notifier: ServiceNotifier = ServiceNotifier()
+        notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now
     ) {
         self.path = path
         self.destination = destination
         self.notifier = notifier
+        self.patience = patience
         log = destination.logger
         var random = RandomSource()
         cache = Cache(limits: settings.cache, hashKey: .random(using: &random))
         secrets = ServiceSecrets(random: &random)
         state = Mutex(State(settings: settings))
+        keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -73,7 +88,13 @@ final class Daemon: Sendable {
         try ListeningProbe.check(asked)
         let sockets = try ListeningSockets.open(
             asked, workers: settings.workerCount, configuration: settings.worker)
-        if let privileges { try privileges.drop() }
+        if let privileges {
+            if settings.server.resolver.validation != nil, settings.configuration.dnssec.followRollovers {
+                privileges.makeDirectory(settings.configuration.process.stateDirectory)
+            }
+            try privileges.drop()
+        }
+        keeper.begin(settings)
         let workers = try (0..<settings.workerCount).map { index in
             try makeWorker(index, sockets, settings)
         }
@@ -86,13 +107,16 @@ final class Daemon: Sendable {
         log.notice(
             "homing \(Homing.version) serves",
             metadata: ["addresses": "\(addresses)", "workers": "\(settings.workerCount)"])
+        keeper.start(
+            asking: { [weak self] question, body in self?.ask(question, body) },
+            publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
         notifier.ready()
     }
 
     private func makeWorker(
         _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
     ) throws(SystemError) -> Worker {
-        let (cache, secrets, log, server) = (cache, secrets, log, settings.server)
+        let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
         return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
                 context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log)
@@ -133,11 +157,12 @@ final class Daemon: Sendable {
             return state.workers
         }
         guard !workers.isEmpty else { return true }
+        keeper.stop()
         notifier.stopping()
         log.notice("homing stops")
         for worker in workers { worker.stop() }
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(Self.stopSeconds)
+        let deadline = clock.now + .seconds(patience.stop)
         let ended = workers.map { worker in
             let left = (deadline - clock.now) / .seconds(1)
             return worker.wait(seconds: max(0, left))
@@ -153,7 +178,9 @@ final class Daemon: Sendable {
     ///
     /// - Returns: whether new settings are in force.
     @discardableResult
-    func reload() -> Bool {
+    func reload() -> Bool { control.sync { reloadNow() } }
+
+    private func reloadNow() -> Bool {
         notifier.reloading()
         defer { notifier.ready() }
         guard let path else {
@@ -173,13 +200,42 @@ final class Daemon: Sendable {
             log.warning("\(key) takes effect at the next start")
         }
         destination.level = new.configuration.logLevel
-        let server = new.server
-        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        keeper.configure(new)
+        let server = inForce(new)
+        WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
-        for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
+        if new.judgesDifferently(from: old) {
+            cache.flushAll()
+        } else {
+            for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
+        }
         state.withLock { $0.settings = new }
+        keeper.tick()
         log.notice("configuration reloaded", metadata: ["file": "\(path)"])
         return true
+    }
+
+    //--- Trust anchors ---
+
+    /// What the workers get: the settings with the anchors that hold now.
+    private func inForce(_ settings: DaemonSettings) -> ServerSettings {
+        var server = settings.server
+        if let anchors = keeper.anchors { server.resolver.validation?.anchors = anchors }
+        return server
+    }
+
+    private func publishAnchors(endsBelief: Bool) {
+        let server = inForce(settings)
+        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        // What a revoked key vouched for is not believed any more either.
+        if endsBelief { cache.flushAll() }
+    }
+
+    private func ask(_ question: Question, _ body: @escaping @Sendable (Outcome) -> Void) {
+        let control = control
+        workers.first?.submit { service in
+            (service as? ResolverService)?.resolve(question) { outcome in control.async { body(outcome) } }
+        }
     }
 
     //--- Figures ---
@@ -188,7 +244,7 @@ final class Daemon: Sendable {
     func figures() -> [String] {
         let workers = self.workers
         let sum = Mutex(ServiceCounters())
-        WorkerRound(workers).run { service in
+        WorkerRound(workers, seconds: patience.round).run { service in
             guard let counters = (service as? ResolverService)?.counters else { return }
             sum.withLock { $0 = $0 + counters }
         }

@@ -31,6 +31,14 @@ extension DaemonSettings {
         return keys
     }
 
+    /// Whether what was judged secure, insecure or bogus may be something else now.
+    func judgesDifferently(from old: DaemonSettings) -> Bool {
+        let oldAnchors = old.server.resolver.validation?.anchors
+        let (new, old) = (configuration.dnssec, old.configuration.dnssec)
+        return new.mode != old.mode || new.sha1 != old.sha1 || new.signatureSkew != old.signatureSkew
+            || server.resolver.validation?.anchors != oldAnchors
+    }
+
     /// The names whose cached answers may be wrong now: those that are, or were, answered here or by servers of the
     /// operator's choice. A route for all names is left out: what is cached is true whoever it came from.
     func namesAffected(since old: DaemonSettings) -> Set<DomainName> {

@@ -18,6 +18,11 @@ extension DaemonSettings {
         if !isForwardingAll {
             lines.append("resolves \(lines.count > 2 ? "other names" : "names") from the root, \(rootHints)")
         }
+        if let validation = server.resolver.validation {
+            lines += validation.summary.map { "validates \($0)" } + validation.remarks
+        } else {
+            lines.append("validates nothing")
+        }
         lines.append("keeps a cache of \(Self.size(configuration.cache.size))")
         if !configuration.hosts.isEmpty {
             lines.append("answers for \(Self.count(configuration.hosts.count, "host")) of its own")

@@ -1,5 +1,4 @@
 import DNSWire
-import Foundation
 
 /// Root hints from a master file, such as IANA's `named.root`.
 enum RootHintsFile {
@@ -32,23 +31,9 @@ enum RootHintsFile {
     static func read(_ path: String) throws(Fault) -> [Server] {
         let text: String
         do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? file.close() }
-            let data = try file.read(upToCount: maximumSize + 1) ?? Data()
-            guard data.count <= maximumSize else {
-                throw Fault.unreadable("\(path) is too long for root hints")
-            }
-            text = String(decoding: data, as: UTF8.self)
-        } catch let fault as Fault {
-            throw fault
+            text = try ConfiguredFile.text(of: path, purpose: "root hints", maximumSize: maximumSize)
         } catch {
-            let reason =
-                switch (error as? CocoaError)?.code {
-                case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
-                case .fileReadNoPermission: "permission denied"
-                default: error.localizedDescription
-                }
-            throw .unreadable("\(path) cannot be read: \(reason)")
+            throw .unreadable(error.description)
         }
         return try servers(in: text, path: path)
     }

@@ -33,6 +33,12 @@ struct Privileges {
         if userID != 0, setuid(0) == 0 || seteuid(0) == 0 { throw .kept }
     }
 
+    /// Makes a directory for that user, where there is none yet. Whether it can be used is seen by who uses it.
+    func makeDirectory(_ path: String) {
+        guard unsafe mkdir(path, 0o700) == 0 else { return }
+        _ = unsafe chown(path, userID, groupID)
+    }
+
     //--- The databases of users and groups ---
 
     private static func user(

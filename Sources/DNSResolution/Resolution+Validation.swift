@@ -1,0 +1,269 @@
+import DNSCache
+import DNSValidation
+import DNSWire
+
+/// How far one finding has got.
+private enum Judgement {
+    case done
+    /// Lookups for the chain of trust are under way.
+    case waiting
+    case bogus(ExtendedError)
+    /// A server of a signed zone gave it without signatures: another server may know better (one that is not aware of
+    /// DNSSEC), or there is an unsigned zone below on the same server.
+    case unsigned
+    /// The chain of trust cannot be had.
+    case failed(ExtendedError)
+}
+
+/// The judgement of what the client's lookup found (RFC 4035 §5): each finding becomes secure or insecure, or the whole
+/// ends as bogus.
+///
+/// It is run from the start whenever a lookup for it has ended; what was judged is passed over, so nothing is verified
+/// twice.
+extension Resolution {
+    /// Whether what the lookup finds is judged before it is kept.
+    func isToBeValidated(_ lookup: Lookup) -> Bool {
+        validator != nil && [.client, .trust, .secondOpinion].contains(lookup.purpose)
+    }
+
+    func judge(_ outcome: Outcome) {
+        guard !awaitsSecondOpinion else { return }
+        var findings = outcome.findings
+        var isWaiting = false
+        for index in findings.indices where findings[index].security == .indeterminate {
+            if findings[index].isSynthesized, index > 0 {
+                // As good as the DNAME before it, from which it was made here.
+                findings[index].security = findings[index - 1].security
+                continue
+            }
+            let name = findings[..<index].last { $0.aliasTarget != nil }?.aliasTarget ?? question.qname
+            switch judge(&findings[index]) {
+            case .done: keep(findings[index])
+            case .waiting: isWaiting = true
+            case .unsigned:
+                judged = outcome
+                judged?.findings = findings
+                if getSecondOpinion(on: index, for: name, keepsFirst: true) { return }
+                isWaiting = true
+                pending.append(Self.mainLookup)
+            case .failed(let error):
+                finishMain(.failure(error))
+                return
+            case .bogus(let error):
+                judged = outcome
+                judged?.findings = findings
+                firstFailure = firstFailure ?? error
+                if !getSecondOpinion(on: index, for: name) { finishMain(.bogus(firstFailure ?? error)) }
+                return
+            }
+        }
+        judged = outcome
+        judged?.findings = findings
+        if !isWaiting { conclude(outcome.responseCode, findings) }
+    }
+
+    /// All has been judged, and nothing is bogus.
+    private func conclude(_ responseCode: ResponseCode, _ findings: [Finding]) {
+        var outcome = Outcome(responseCode, findings)
+        let isSecure = !findings.isEmpty && findings.allSatisfy { $0.security == .secure }
+        outcome.security = isSecure ? .secure : .insecure
+        outcome.error = trust.remark
+        finishMain(outcome)
+    }
+
+    // --- One finding ---
+
+    private func judge(_ finding: inout Finding) -> Judgement {
+        let name = finding.name
+        if finding.isOfType(.rrsig) {
+            // Signatures are not signed (RFC 4035 §2.2).
+            finding.security = .insecure
+            return .done
+        }
+        // DS, and its absence, are the parent's to say (RFC 4035 §2.4).
+        let isParental = finding.isOfType(.ds) && !name.isRoot
+        let target = isParental ? name.parent ?? .root : name
+        let signer = finding.signer(for: target).map { signerToTry($0, of: finding, at: target) }
+        if signer == nil, let judgement = judgeUnsigned(finding, at: target) { return judgement }
+        switch chainOfTrust(to: target, signer: signer) {
+        case .waiting: return .waiting
+        case .failed(let error): return .failed(error)
+        case .bogus(let error): return .bogus(error)
+        case .insecure:
+            finding.security = .insecure
+            return .done
+        case .secure(let keys):
+            guard let failure = prove(&finding, with: keys) else { return .done }
+            // What came with an alias may show that its target is an unsigned delegation of the same zone.
+            if hasReferral(below: keys.zone, toward: target),
+                case .insecure = chainOfTrust(to: target, signer: nil)
+            {
+                finding.security = .insecure
+                return .done
+            }
+            return .bogus(failure.extendedError)
+        }
+    }
+
+    /// The zone whose keys count. A server of a zone speaks for nothing above it: signatures of a parent mean nothing
+    /// (RFC 4035 §5.3.1), and the chain to the zone itself says whether there must be others.
+    private func signerToTry(_ signer: DomainName, of finding: Finding, at target: DomainName) -> DomainName {
+        guard case .server(_, let zone) = finding.origin, delegations.contains(zone),
+            target.isSubdomain(of: zone), !signer.isSubdomain(of: zone)
+        else { return signer }
+        return zone
+    }
+
+    /// What is to be done first with data without signatures; nil when nothing is.
+    private func judgeUnsigned(_ finding: Finding, at target: DomainName) -> Judgement? {
+        guard secondOpinions == 0, case .server(_, let zone) = finding.origin, delegations.contains(zone),
+            target.isProperSubdomain(of: zone), !isKnownInsecure(target, below: zone)
+        else { return nil }
+        switch chainOfTrust(to: zone, signer: nil) {
+        case .waiting: return .waiting
+        case .secure(let keys): return keys.zone == zone ? .unsigned : nil
+        case .insecure, .bogus, .failed: return nil
+        }
+    }
+
+    /// Proves a finding with the keys of its zone. Nil when that worked, or showed that it need not.
+    private func prove(_ finding: inout Finding, with keys: ZoneKeys) -> ValidationFailure? {
+        guard let verdict = validator?.prove(&finding, with: keys, wall: now.wall) else { return nil }
+        switch verdict {
+        case .proven(let isOptOut):
+            finding.security = isOptOut ? .insecure : .secure
+            return nil
+        case .insecure(let remark):
+            finding.security = .insecure
+            trust.remark = remark.extendedError
+            return nil
+        case .unproven(let failure):
+            return failure
+        }
+    }
+
+    // --- A second opinion ---
+
+    /// What one server gave is bogus: the zone's others are asked for it, and for what follows from it. False when
+    /// that has been done often enough.
+    ///
+    /// - Parameter keepsFirst: what was found first is judged after all if no other server has anything.
+    private func getSecondOpinion(
+        on index: Int, for name: DomainName, keepsFirst: Bool = false
+    ) -> Bool {
+        guard let lookup = lookups[Self.mainLookup], let findings = judged?.findings, !isOffline,
+            validator?.isExhausted == false, secondOpinions < settings.limits.secondOpinions
+        else { return false }
+        secondOpinions += 1
+        let again = Question(name, lookup.question.qtype, lookup.question.qclass)
+        var child = Lookup(again, purpose: .secondOpinion, depth: lookup.depth + 1)
+        child.skipsCache = true
+        child.distrusted = trust.distrust(findings[index].origin, for: again)
+        judged?.findings = Array(findings[..<index])
+        firstOpinion = keepsFirst ? Array(findings[index...]) : nil
+        awaitsSecondOpinion = true
+        let id = addLookup(child)
+        link(Self.mainLookup, waitsOn: id)
+        pending.append(id)
+        return true
+    }
+
+    func secondOpinionEnded(_ outcome: Outcome) {
+        awaitsSecondOpinion = false
+        if outcome.isUsable {
+            judged?.responseCode = outcome.responseCode
+            judged?.findings += outcome.findings
+        } else if let firstOpinion {
+            judged?.findings += firstOpinion
+        } else {
+            finishMain(.bogus(firstFailure ?? ExtendedError(.bogus)))
+        }
+    }
+}
+
+// --- Proofs ---
+
+extension Finding {
+    func isOfType(_ type: RecordType) -> Bool {
+        switch content {
+        case .rrset(let rrset): rrset.type == type
+        case .noData(_, let denied, _): denied == type
+        case .nxDomain: false
+        }
+    }
+
+    /// The zone whose keys it claims to be signed with; nil when there are no signatures, or only such as cannot be.
+    func signer(for target: DomainName) -> DomainName? {
+        switch content {
+        case .rrset(let rrset): rrset.signer(for: target)
+        case .noData(_, _, let soa), .nxDomain(_, let soa):
+            proofs.lazy.compactMap { $0.signer(for: $0.ownerName) }.first { target.isSubdomain(of: $0) }
+                ?? soa?.signer(for: target)
+        }
+    }
+}
+
+extension RRset {
+    /// The deepest signer that `target` is in.
+    func signer(for target: DomainName) -> DomainName? {
+        signatures.compactMap { Signature($0)?.signer }.filter { target.isSubdomain(of: $0) }
+            .max { $0.labelCount < $1.labelCount }
+    }
+}
+
+extension Validator {
+    /// Proves one finding; TTLs in it are capped by the signatures.
+    fileprivate mutating func prove(
+        _ finding: inout Finding, with keys: ZoneKeys, wall: Int64
+    ) -> DenialVerdict {
+        switch finding.content {
+        case .rrset(let rrset):
+            switch verify(rrset, with: keys, wall: wall) {
+            case .bogus(let failure): return .unproven(failure)
+            case .secure(let verified, let wildcard):
+                finding.content = .rrset(verified)
+                guard let wildcard else {
+                    finding.proofs = []
+                    return .proven(isOptOut: false)
+                }
+                let denial = denial(from: finding.proofs, with: keys, wall: wall)
+                finding.proofs = denial.rrsets
+                return proveExpansion(of: wildcard, to: rrset.ownerName, denial)
+            }
+        case .noData(let name, let type, let soa):
+            return proveDenial(&finding, soa, with: keys, wall: wall) { validator, denial in
+                validator.proveNoData(name, type, denial)
+            }
+        case .nxDomain(let name, let soa):
+            return proveDenial(&finding, soa, with: keys, wall: wall) { validator, denial in
+                validator.proveNXDomain(name, denial)
+            }
+        }
+    }
+
+    private mutating func proveDenial(
+        _ finding: inout Finding, _ soa: RRset?, with keys: ZoneKeys, wall: Int64,
+        _ proof: (inout Validator, Denial) -> DenialVerdict
+    ) -> DenialVerdict {
+        var verifiedSOA = soa
+        if let soa {
+            switch verify(soa, with: keys, wall: wall) {
+            case .secure(let verified, _): verifiedSOA = verified
+            case .bogus(let failure): return .unproven(failure)
+            }
+        }
+        let denial = denial(from: finding.proofs, with: keys, wall: wall)
+        let verdict = proof(&self, denial)
+        guard case .proven = verdict else { return verdict }
+        finding.proofs = denial.rrsets
+        // RFC 4035 §5.3.3 holds for what proves a denial, too: the answer may not outlive it.
+        let ttl = denial.rrsets.map(\.ttl).min() ?? 0
+        if let soaTTL = verifiedSOA?.ttl { verifiedSOA?.ttl = min(soaTTL, ttl) }
+        switch finding.content {
+        case .noData(let name, let type, _): finding.content = .noData(name, type, soa: verifiedSOA)
+        case .nxDomain(let name, _): finding.content = .nxDomain(name, soa: verifiedSOA)
+        case .rrset: break
+        }
+        return verdict
+    }
+}
