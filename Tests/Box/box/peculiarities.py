@@ -24,6 +24,24 @@ KNOWN = {
 }
 
 
+# What they make of DNSSEC: beginnings of shapes (None for all), a part of what is then found, and the reason.
+KNOWN_OF_DNSSEC = {
+    "unbound": (
+        (("dname",), "SERVFAIL, but it is secure", "wants a signature of the CNAME that a DNAME makes, if CNAME was asked for"),
+    ),
+    "bind": (),
+    "homing": (),
+}
+
+
+def excuse_dnssec(resolver, shape, trouble):
+    """Why such trouble is no news, or None."""
+    for shapes, part, reason in KNOWN_OF_DNSSEC[resolver]:
+        if part in trouble and (shapes is None or shape.startswith(shapes)):
+            return reason
+    return excuse(resolver, shape)
+
+
 def excuse(resolver, shape):
     """Why a failure there is no news, or None. The box's Unbound is 1.17, its BIND 9.18: those of Debian 12."""
     return KNOWN[resolver].get(shape)
