@@ -14,7 +14,7 @@ def expect(net, question):
         if net.is_broken(zone):
             break
         found = find(zone, qname, question.qtype)
-        status = status.and_then(security.of_found(net, zone, found, qname))
+        status = status.and_then(security.of_found(net, zone, found, qname, question.qtype))
         for owner, type_text, rrset in found.records:
             records += [f"{name.show(owner)} {type_text} {text}" for text in rrset.canonical]
         if found.kind != "alias" or question.qtype == "CNAME":

@@ -31,6 +31,8 @@ def of_zone(net, zone):
 
 def _of_zone(net, zone):
     apex = name.lower(zone.apex)
+    if (apex, "*") in net.lies:
+        return Status(BOGUS, net.lies[apex, "*"])
     if any(name.is_below(apex, above) for above in net.negative_anchors):
         return Status(INSECURE)
     own = Status(zone.signing.yields, zone.signing.codes) if zone.signing else Status(INSECURE)
@@ -56,11 +58,14 @@ def _with_spoilings(zone, own):
     return own
 
 
-def of_found(net, zone, found, qname):
+def of_found(net, zone, found, qname, qtype):
     """Of what `lookup.find` found in a zone."""
     status = of_zone(net, zone)
     if status.word != SECURE:
         return status
+    codes = net.lies.get((qname, qtype)) or qtype == "DS" and net.lies.get((qname, "*"))
+    if codes:
+        return Status(BOGUS, codes)
     for owner, type_text, _ in found.records:
         place = found.wildcard if found.wildcard and owner == qname else owner
         if "DNAME" in (kind for _, kind, _ in found.records) and type_text == "CNAME":

@@ -5,7 +5,7 @@ Asked with DO, with AD, with neither and with CD; then of a fresh resolver with 
 
 import collections
 
-from .. import name, rdata, stub, wire
+from .. import delv, name, rdata, stub, wire
 from ..dnssec.plan import BOGUS, INSECURE, SECURE
 from ..peculiarities import excuse_dnssec
 from .judging import describe, percentiles, tally
@@ -34,6 +34,57 @@ def check(box, verdict):
     _ask_and_judge(box, verdict, family, "DO", ", asked with CD before")
     verdict.expect(box.resolver.program.running(), "the resolver still runs")
     box.drop_resolver()
+    if box.kind != "unbound":
+        _unbound(box, verdict, questions)
+    _delv(box, verdict)
+
+
+# The referees: do they find what the zones were built to be?
+
+def _unbound(box, verdict, questions):
+    referee = box.start_resolver("unbound", port=5301, validation=box.validation)
+    try:
+        outcomes = ask(questions, referee.port, "DO")
+    finally:
+        referee.program.stop()
+    told = [(None, outcome.trouble) if outcome.reply is None else (status_of(outcome), f"EDE {_errors(outcome.reply)}") for outcome in outcomes]
+    _compare(verdict, "unbound", questions, told)
+
+
+def _delv(box, verdict):
+    """A process for each question: a few of each zone of the family. Of anchors it knows the root's, and nothing of stubs."""
+    taken, sample = collections.Counter(), []
+    for question in box.net.dnssec_questions:
+        zone = box.net.zone_for(name.lower(question.qname), question.qtype)
+        apart = question.shape.startswith(("anchored", "negative", "stub")) or "forgiven" in name.show(question.qname) or "island" in name.show(question.qname)
+        kind = (zone, question.rcode, bool(question.answer), question.status)
+        if not apart and not taken[kind]:
+            taken[kind] += 1
+            sample.append(question)
+    plain = box.start_resolver("unbound", port=5302)
+    try:
+        told = delv.ask_all(sample, plain.port, delv.write_anchors(box.validation, box.directory / "delv.anchors"))
+    finally:
+        plain.program.stop()
+    _compare(verdict, "delv", sample, told)
+
+
+def _compare(verdict, referee, questions, told):
+    excused, same = collections.Counter(), 0
+    for question, (status, words) in zip(questions, told):
+        if status == question.status:
+            same += 1
+            verdict.count(True)
+            continue
+        trouble = f"{referee} says {status}, {words}; it is {question.status}"
+        reason = excuse_dnssec(referee, question.shape, trouble)
+        if reason:
+            excused[reason] += 1
+        else:
+            verdict.count(False, f"[{question.shape}] {name.show(question.qname)} {question.qtype}: {trouble}")
+    for reason, count in excused.items():
+        verdict.skip(f"{count} of {referee}, which {reason}", count)
+    verdict.say(f"{referee} as referee: {len(questions)} questions, {same} of the status that their zones were built to have")
 
 
 def _count(words):
@@ -120,7 +171,7 @@ def _wrong_records(question, reply, way):
         unasked = {rdata.type_of(record.type) for section in (reply.answer, reply.authority, reply.additional) for record in section}
         unasked &= SIGNATURES | PROOFS - {question.qtype}
         return f"without DO there are {unasked}" if unasked else ""
-    if question.status != SECURE:
+    if question.status != SECURE or way == "CD":
         return ""
     for section in (reply.answer, reply.authority):
         unsigned = _unsigned(section)

@@ -1,6 +1,7 @@
 """Keys: DNSKEY records, their tags and digests (RFC 4034), and private keys of our own for what no tool signs."""
 
 import hashlib
+import math
 import os
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ class Key:
 
 def generate(owner, algorithm, flags=ZONE, bits=2048, exponent=65537):
     if algorithm in RSA_HASHES:
-        private = rsa.generate_private_key(exponent, bits)
+        private = _generate_rsa(bits, exponent)
         return Key(owner, flags, algorithm, rsa_public(private.public_key().public_numbers().n, exponent), private=private)
     if algorithm in CURVES:
         curve, _, size = CURVES[algorithm]
@@ -80,6 +81,21 @@ def generate(owner, algorithm, flags=ZONE, bits=2048, exponent=65537):
     if algorithm == PRIVATE_ALGORITHM:
         return Key(owner, flags, algorithm, name.wire(name.parse("algorithm.example.")) + os.urandom(32))
     return Key(owner, flags, algorithm, os.urandom(64))
+
+
+def _generate_rsa(bits, exponent):
+    """The library makes keys with the usual exponent only: others are worked out from the primes of one."""
+    while True:
+        usual = rsa.generate_private_key(65537, bits)
+        numbers = usual.private_numbers()
+        order = (numbers.p - 1) * (numbers.q - 1)
+        if exponent == 65537:
+            return usual
+        if math.gcd(exponent, order) == 1:
+            d = pow(exponent, -1, order)
+            return rsa.RSAPrivateNumbers(
+                numbers.p, numbers.q, d, d % (numbers.p - 1), d % (numbers.q - 1), numbers.iqmp,
+                rsa.RSAPublicNumbers(exponent, numbers.p * numbers.q)).private_key()
 
 
 def rsa_public(modulus, exponent):

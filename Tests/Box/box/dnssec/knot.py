@@ -57,7 +57,7 @@ def _configure(zone, signing, directory, source=None):
 def make_key(zone, signing, plan, directory):
     algorithm, apex = plan.algorithm or signing.algorithm, name.show(zone.apex)
     config = _configure(zone, signing, directory)
-    words = [f"algorithm={ALGORITHMS[algorithm]}", f"ksk={'no' if plan.role == 'zsk' else 'yes'}", f"zsk={'no' if plan.role == 'ksk' else 'yes'}"]
+    words = [f"algorithm={algorithm}", f"ksk={'no' if plan.role == 'zsk' else 'yes'}", f"zsk={'no' if plan.role == 'ksk' else 'yes'}"]
     words += [f"size={plan.bits}"] * (algorithm < 13)
     words += [f"created={LONG_AGO}", f"publish={LONG_AGO}", f"active={LONG_AGO if plan.signs else NEVER}"]
     words += [f"ready={LONG_AGO if plan.signs else NEVER}"] * (plan.role != "zsk")

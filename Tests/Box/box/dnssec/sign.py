@@ -27,7 +27,7 @@ def _make_keys_of(zone, directory):
     zone.workshop = directory / zonefile.title(zone)
     zone.workshop.mkdir()
     tool = TOOLS.get(zone.signing.tool, hand)
-    zone.keys = [tool.make_key(zone, zone.signing, plan, zone.workshop) for plan in zone.signing.keys]
+    zone.keys = [(tool if plan.published else hand).make_key(zone, zone.signing, plan, zone.workshop) for plan in zone.signing.keys]
 
 
 def _publish(net, zone):

@@ -3,13 +3,17 @@
 What depends on keys, which are new every time, is added by `dnssec.sign`; after that `Internet.expect` works out the answers.
 """
 
-from . import aliases, attacks, delegations, deep, hot, infrastructure, names, oddities, ordinary, records, signed
+from . import (algorithms, aliases, attacks, broken, crossings, deep, delegations, hot, infrastructure, islands, names, oddities,
+               ordinary, records, signed)
 from .builder import Internet
 
 
 def build():
     net = Internet()
     for part in (infrastructure, ordinary, delegations, deep, aliases, records, names, oddities, hot, attacks, signed):
+        part.build(net)
+    net.begin_dnssec()
+    for part in (algorithms, broken, islands, crossings):
         part.build(net)
     net.finish()
     return net

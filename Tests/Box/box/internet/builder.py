@@ -20,6 +20,7 @@ class Internet:
         self.anchors = {()}              # lower-case apexes of zones that a resolver has a trust anchor for
         self.negative_anchors = set()    # and of those that it must not validate
         self.stubs = {}                  # lower-case apex -> addresses that a resolver is told to ask
+        self.lies = {}                   # (name, type or "*" for all below) -> EDE codes, where a signed proof is a lie: bogus
         self.statuses = {}               # what `security.of_zone` found
         self.marks = {}       # a word that a check knows -> a name or an address
         self._pairs = 0
