@@ -45,7 +45,13 @@ KNOWN_OF_DNSSEC = {
         (("bogus", "crossing"), "NO-ANSWER", "looks longer for what is not bogus than our client waits"),
         (("ordinary",), "AD is not set", "remembers some missing DS without their proofs"),
     ),
-    "delv": (),
+    "delv": (
+        (None, "fully validated; it is insecure", "says of denied names and wildcards what the proof's signatures are, whatever opt-out "
+                                                  "or more than 50 iterations of NSEC3 (it believes 150) make of it"),
+        (("dnssec-key-size",), "broken trust chain", "takes no RSA exponent of more than 35 bits"),
+        (("dnssec-half",), "resolution failed", "does not ask again when a resolver gave it the bad copy"),
+        (("bogus-entry",), "fully validated", "lets a DS lead to a key without the zone bit, or of another protocol"),
+    ),
     "homing": (),
 }
 

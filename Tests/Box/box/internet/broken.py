@@ -84,8 +84,9 @@ def _signatures(net):
     spoiled(net, "corrupt-www-ed25519", Signing("knot", 15), spoil.corrupt_signature(("www", "A"), ("alias", "CNAME")))
     spoiled(net, "unsigned-www", Signing("knot", 13, "nsec3"), spoil.drop_signature(("www", "A"), ("alias", "CNAME")))
     spoiled(net, "unsigned-wildcard", Signing("bind", 13), spoil.drop_signature(("*.wild", "A"), ("*.wildalias", "CNAME")))
-    spoiled(net, "unsigned-soa", Signing("bind", 13), spoil.drop_signature(("@", "SOA")), questions="@ SOA A\nwww A")
-    spoiled(net, "unsigned-but-keys", Signing("bind", 13), spoil.drop_all_signatures())
+    # Knot gives no signatures at all where the SOA has none.
+    spoiled(net, "unsigned-soa", Signing("bind", 13), spoil.drop_signature(("@", "SOA")), questions="@ SOA A\nwww A", daemons=("sld-nsd",))
+    spoiled(net, "unsigned-but-keys", Signing("bind", 13), spoil.drop_all_signatures(), daemons=("sld-nsd",))
 
 
 def _lies(net):
@@ -166,4 +167,4 @@ def _one_server_of_two(net):
     }
     for label, copy in copies.items():
         zone = family(net, label, Signing("bind", 13), f"dnssec-{label}", daemons=("sld-nsd", "sld-knot"))
-        zone.copies = {"sld-nsd": copy}
+        zone.copies = {"sld-nsd": copy}  # NSD serves anything
