@@ -61,7 +61,7 @@ let package = Package(
 
         tests("DNSWireTests", of: ["DNSWire"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
-        tests("DNSCryptoTests", of: ["DNSWire", "DNSCrypto"]),
+        tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto"]),
         tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation"]),
         tests(
             "DNSResolutionTests",
@@ -81,6 +81,10 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "homing"]),
+        tests(
+            "DaemonTests",
+            of: [
+                "CLinux", "DNSWire", "DNSValidation", "DNSResolution", "DNSTransport", "DNSServer", "homing",
+            ]),
     ]
 )

@@ -32,7 +32,7 @@ final class KeyTable: Sendable {
         }
     }
 
-    /// The zones that a busy resolver validates within minutes have fewer. With the longest keys it is 15 MiB.
+    /// The zones that a busy resolver validates within minutes have fewer. With the longest keys it is 12 MB.
     static let maximumCount = 4096
     private let generations = Mutex(Generations())
 

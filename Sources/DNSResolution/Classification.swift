@@ -29,8 +29,24 @@ struct ResponseReader {
     let limits: ResolutionLimits
     /// A forwarder answers from everywhere, seldom with AA, and never refers.
     let isForwarder: Bool
+    let message: Message
+    /// The RRSIG records of all sections: servers exist that put them into another one than what they cover.
+    private let signatures: [Record]
 
-    func classify(_ message: Message) -> Classification {
+    init(
+        question: Question, zone: DomainName, limits: ResolutionLimits, isForwarder: Bool, message: Message
+    ) {
+        self.question = question
+        self.zone = zone
+        self.limits = limits
+        self.isForwarder = isForwarder
+        self.message = message
+        signatures = [message.answers, message.authorities, message.additionals].flatMap { section in
+            section.filter { $0.type == .rrsig }
+        }
+    }
+
+    func classify() -> Classification {
         var walk = AliasWalk(reader: self, answers: message.answers.filter { isBelievable($0) })
         switch walk.follow() {
         case .found(let rrset):
@@ -38,8 +54,9 @@ struct ResponseReader {
         case .tooLong: return .nameTooLong(chain: walk.chain)
         case .ended: break
         }
-        let soa = soa(in: message, for: walk.name)
-        if message.responseCode == .nxDomain {
+        let soa = soa(for: walk.name)
+        // What a target in another zone lacks is for that zone to say.
+        if message.responseCode == .nxDomain, walk.name.isSubdomain(of: zone) {
             return .nxDomain(chain: walk.chain, name: walk.name, soa: soa)
         }
         if let target = walk.target {
@@ -49,7 +66,7 @@ struct ResponseReader {
         }
         if soa != nil { return .noData(chain: [], name: walk.name, soa: soa) }
         let isAuthoritative = message.header.flags.contains(.aa)
-        if !isForwarder, let referral = referral(in: message) {
+        if !isForwarder, let referral = referral() {
             // With authority, NS records of the zone itself are only an ornament of a denial.
             if case .lame = referral, isAuthoritative { return .noData(chain: [], name: walk.name, soa: nil) }
             return referral
@@ -64,7 +81,7 @@ struct ResponseReader {
     }
 
     /// The SOA that stands for a denial of `name` (RFC 2308 §2).
-    private func soa(in message: Message, for name: DomainName) -> RRset? {
+    private func soa(for name: DomainName) -> RRset? {
         let candidates = message.authorities.filter {
             $0.type == .soa && isBelievable($0) && name.isSubdomain(of: $0.ownerName)
         }
@@ -73,11 +90,11 @@ struct ResponseReader {
         var rrset = RRset(
             record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum),
             rdatas: [record.rdata])
-        rrset.signatures = signatures(of: rrset, in: message.authorities)
+        rrset.signatures = signatures(of: rrset)
         return rrset
     }
 
-    private func referral(in message: Message) -> Classification? {
+    private func referral() -> Classification? {
         let records = message.authorities.filter { $0.type == .ns && $0.recordClass == question.qclass }
         guard let cut = records.first?.ownerName else { return nil }
         // Downward, and toward the name: anything else is a loop or a lie (RFC 1034 §5.3.3).
@@ -88,7 +105,7 @@ struct ResponseReader {
             guard let name = record.rdata.targetName, !servers.contains(where: { $0.name == name }) else {
                 continue
             }
-            servers.append(Delegation.NameServer(name, addresses: glue(for: name, in: message)))
+            servers.append(Delegation.NameServer(name, addresses: glue(for: name)))
         }
         guard !servers.isEmpty else { return .lame }
         // Names with addresses first, so that a limit on their number keeps what can be used.
@@ -100,7 +117,7 @@ struct ResponseReader {
     }
 
     /// Glue is believed for names in the zone that was asked: in-domain and sibling glue (RFC 9471 §2).
-    private func glue(for name: DomainName, in message: Message) -> [IPAddress] {
+    private func glue(for name: DomainName) -> [IPAddress] {
         guard name.isSubdomain(of: zone) else { return [] }
         var addresses: [IPAddress] = []
         for record in message.additionals where record.type == .a || record.type == .aaaa {
@@ -114,7 +131,7 @@ struct ResponseReader {
     }
 
     /// The NSEC and NSEC3 RRsets that a response denies something with, up to a bound.
-    func proofs(in message: Message) -> [RRset] {
+    func proofs() -> [RRset] {
         var proofs: [RRset] = []
         for record in message.authorities where isBelievable(record) {
             guard record.type == .nsec || record.type == .nsec3,
@@ -128,18 +145,18 @@ struct ResponseReader {
     }
 
     /// What a referral says of the child's keys: its DS records, or what denies them (RFC 4035 §3.1.4).
-    func delegationEvidence(of delegation: Delegation, in message: Message) -> CachedTrust {
+    func delegationEvidence(of delegation: Delegation) -> CachedTrust {
         let records = message.authorities.filter { isBelievable($0) }
         if let signers = rrset(delegation.zone, .ds, in: records) {
             return .delegationSigners(signers, isValidated: false)
         }
-        return .denial(proofs(in: message))
+        return .denial(proofs())
     }
 
-    /// The signatures in `records` that cover `rrset`.
-    func signatures(of rrset: RRset, in records: [Record]) -> [RData] {
-        records.filter { record in
-            record.type == .rrsig && record.ownerName == rrset.ownerName && isBelievable(record)
+    /// The signatures that cover `rrset`.
+    private func signatures(of rrset: RRset) -> [RData] {
+        signatures.filter { record in
+            record.ownerName == rrset.ownerName && isBelievable(record)
                 && record.rdata.bytes.count >= 2
                 && UInt16(record.rdata.bytes[0]) << 8 | UInt16(record.rdata.bytes[1]) == rrset.type.rawValue
         }.map(\.rdata)
@@ -155,7 +172,7 @@ struct ResponseReader {
             rrset.rdatas.append(record.rdata)
             rrset.ttl = min(rrset.ttl, record.ttl)
         }
-        rrset.signatures = signatures(of: rrset, in: records)
+        rrset.signatures = signatures(of: rrset)
         return rrset
     }
 }
@@ -231,7 +248,6 @@ private struct AliasWalk {
     }
 
     private func dname() -> (ownerName: DomainName, target: DomainName, rrset: RRset)? {
-        guard reader.question.qtype != .dname || !chain.isEmpty else { return nil }
         for record in answers where record.type == .dname && name.isProperSubdomain(of: record.ownerName) {
             if let target = record.rdata.targetName,
                 let rrset = reader.rrset(record.ownerName, .dname, in: answers)

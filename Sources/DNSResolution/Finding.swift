@@ -89,7 +89,10 @@ extension Outcome {
         self.init(responseCode)
         self.findings = findings
         for finding in findings {
-            if let rrset = finding.rrset { answers.append(rrset) }
+            if let rrset = finding.rrset, !(rrset.type == .dname && answers.contains(rrset)) {
+                // One DNAME may be met more than once on the way.
+                answers.append(rrset)
+            }
             if let soa = finding.soa { authorities.append(soa) }
             for proof in finding.proofs where !proofs.contains(where: { $0.isSame(as: proof) }) {
                 proofs.append(proof)

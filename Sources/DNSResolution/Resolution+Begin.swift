@@ -49,7 +49,12 @@ extension Resolution {
             end(id, lookup.outcome(.nxDomain, Finding(denial, content)))
             return true
         }
-        if question.qtype != .cname, let chain = cachedAlias(question) {
+        if let chain = cachedAlias(question) {
+            // Who asks for the CNAME is answered with it; it may have been made from a DNAME.
+            if question.qtype == .cname {
+                end(id, Outcome(.noError, lookup.findings + chain))
+                return true
+            }
             follow(id, chain)
             return lookups[id] == nil || isFinished
         }
@@ -144,10 +149,7 @@ extension Resolution {
         }
         // DS is the parent's data (RFC 4035 §2.4), and the root has no parent.
         let isDS = lookup.question.qtype == .ds
-        guard let search = isDS ? lookup.qname.parent : lookup.qname else {
-            end(id, lookup.outcome(.noError, nil))
-            return true
-        }
+        let search = isDS ? lookup.qname.parent ?? .root : lookup.qname
         let route = settings.route(for: search)
         if let route, route.isForward, !lookup.ignoresForwarders {
             enter(id, route)

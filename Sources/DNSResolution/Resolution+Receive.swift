@@ -202,11 +202,12 @@ extension Resolution {
             }
         }
         let reader = ResponseReader(
-            question: exchange.asked, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
-        let classification = reader.classify(message)
+            question: exchange.asked, zone: zone.zone, limits: settings.limits,
+            isForwarder: zone.isForward, message: message)
+        let classification = reader.classify()
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
-            refer(id, delegation, exchange, reader.delegationEvidence(of: delegation, in: message))
+            refer(id, delegation, exchange, reader.delegationEvidence(of: delegation))
         } else if case .lame = classification {
             lame(exchange, index)
         } else if isPart, !isEmpty(classification) {
@@ -352,7 +353,7 @@ extension Resolution {
         case .nameTooLong(let chain):
             finish(id, .yxDomain, link(chain))
         case .empty:
-            finish(id, .noError, [])
+            finish(id, .noError, [denial(.noData(lookup.qname, lookup.question.qtype, soa: nil))])
         case .referral, .lame:
             break
         }
@@ -366,8 +367,9 @@ extension Resolution {
     private func proofs(in message: Message, _ id: LookupID) -> [RRset] {
         guard let lookup = lookups[id], let zone = lookup.zone else { return [] }
         let reader = ResponseReader(
-            question: lookup.current, zone: zone.zone, limits: settings.limits, isForwarder: zone.isForward)
-        return reader.proofs(in: message)
+            question: lookup.current, zone: zone.zone, limits: settings.limits,
+            isForwarder: zone.isForward, message: message)
+        return reader.proofs()
     }
 
     /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.

@@ -158,7 +158,7 @@ extension Resolution {
         lookups[waiter] = lookup
         switch child.purpose {
         case .trust: trust.evidence[child.question] = outcome
-        case .secondOpinion: secondOpinionEnded(child, outcome)
+        case .secondOpinion: secondOpinionEnded(outcome)
         default: break
         }
         pending.append(waiter)

@@ -29,8 +29,8 @@ struct ChainOfTrust {
     private var secondOpinions: [Question: Int] = [:]
     /// What a client is told beside an insecure answer (RFC 8914: unsupported algorithms and the like).
     var remark: ExtendedError?
-    /// What was wrong first; a second opinion that is no better has nothing to add.
-    var firstFailure: ExtendedError?
+    /// What was wrong first with what is asked for again; an opinion that is no better has nothing to add.
+    var failures: [Question: ExtendedError] = [:]
 
     /// The servers to pass over when `question` is asked again; the one that `origin` names among them.
     mutating func distrust(_ origin: Finding.Origin?, for question: Question) -> Distrusted? {
@@ -108,6 +108,11 @@ extension Resolution {
             }
         }
         return nil
+    }
+
+    /// Whether the way down to `name` is known to become insecure below `zone`.
+    func isKnownInsecure(_ name: DomainName, below zone: DomainName) -> Bool {
+        if case .insecure? = closestLink(to: name, notAbove: zone) { true } else { false }
     }
 
     private func link(at name: DomainName) -> ChainOfTrust.Link? {
@@ -202,7 +207,7 @@ extension Resolution {
 
     /// Asks once more for evidence that is bogus, elsewhere where that can be. True when it is under way.
     private func askAgain(_ question: Question, _ failure: ValidationFailure) -> Bool {
-        trust.firstFailure = trust.firstFailure ?? failure.extendedError
+        trust.failures[question] = trust.failures[question] ?? failure.extendedError
         guard !isOffline, validator?.isExhausted == false,
             trust.countSecondOpinion(on: question, limit: settings.limits.secondOpinions)
         else { return false }
@@ -213,13 +218,21 @@ extension Resolution {
 
     /// Settles a link that cannot be validated: more evidence, or bogus.
     private func judgeFailure(_ failure: ValidationFailure, _ question: Question) -> ChainStep {
-        if askAgain(question, failure) { return .waiting }
-        let error = trust.firstFailure ?? failure.extendedError
+        askAgain(question, failure) ? .waiting : endInBogus(question)
+    }
+
+    private func endInBogus(_ question: Question) -> ChainStep {
+        let error = trust.failures[question] ?? ExtendedError(.bogus)
         trust.links[question.qname] = .bogus(error)
         if validator?.isExhausted == false, let ttl = settings.validation?.bogusTTL {
             cache.admit(.bogus(error), at: question.qname, ttl: ttl, now: now)
         }
         return .bogus(error)
+    }
+
+    /// Nobody answers: the chain cannot be had, or what one server gave stays bogus.
+    private func judgeSilence(_ question: Question, _ error: ExtendedError) -> ChainStep {
+        trust.failures[question] == nil ? .failed(error) : endInBogus(question)
     }
 
     // --- Keys ---
@@ -236,7 +249,7 @@ extension Resolution {
         let question = Question(zone, .dnskey)
         switch evidence(question) {
         case .waiting: return .waiting
-        case .failed(let error): return .failed(error)
+        case .failed(let error): return judgeSilence(question, error)
         case .found(let outcome):
             guard var validator else { return .insecure }
             let keys = outcome.findings.first?.rrset
@@ -284,7 +297,7 @@ extension Resolution {
         if trust.links[name] != nil || isBetweenKnown(keys.zone, name) { return nil }
         switch evidence(question) {
         case .waiting: return .waiting
-        case .failed(let error): return .failed(error)
+        case .failed(let error): return judgeSilence(question, error)
         case .found(let outcome):
             guard let finding = outcome.findings.first else {
                 return judgeFailure(

@@ -8,6 +8,9 @@ private enum Judgement {
     /// Lookups for the chain of trust are under way.
     case waiting
     case bogus(ExtendedError)
+    /// A server of a signed zone gave it without signatures: another server may know better (one that is not aware of
+    /// DNSSEC), or there is an unsigned zone below on the same server.
+    case unsigned
     /// The chain of trust cannot be had.
     case failed(ExtendedError)
 }
@@ -32,17 +35,24 @@ extension Resolution {
                 findings[index].security = findings[index - 1].security
                 continue
             }
+            let name = findings[..<index].last { $0.aliasTarget != nil }?.aliasTarget ?? question.qname
             switch judge(&findings[index]) {
             case .done: keep(findings[index])
             case .waiting: isWaiting = true
+            case .unsigned:
+                judged = outcome
+                judged?.findings = findings
+                if getSecondOpinion(on: index, for: name, keepsFirst: true) { return }
+                isWaiting = true
+                pending.append(Self.mainLookup)
             case .failed(let error):
                 finishMain(.failure(error))
                 return
             case .bogus(let error):
-                trust.firstFailure = trust.firstFailure ?? error
                 judged = outcome
                 judged?.findings = findings
-                if !getSecondOpinion(on: index) { finishMain(.bogus(trust.firstFailure ?? error)) }
+                firstFailure = firstFailure ?? error
+                if !getSecondOpinion(on: index, for: name) { finishMain(.bogus(firstFailure ?? error)) }
                 return
             }
         }
@@ -63,10 +73,16 @@ extension Resolution {
 
     private func judge(_ finding: inout Finding) -> Judgement {
         let name = finding.name
+        if finding.isOfType(.rrsig) {
+            // Signatures are not signed (RFC 4035 §2.2).
+            finding.security = .insecure
+            return .done
+        }
         // DS, and its absence, are the parent's to say (RFC 4035 §2.4).
         let isParental = finding.isOfType(.ds) && !name.isRoot
         let target = isParental ? name.parent ?? .root : name
         let signer = finding.signer(for: target)
+        if signer == nil, let judgement = judgeUnsigned(finding, at: target) { return judgement }
         switch chainOfTrust(to: target, signer: signer) {
         case .waiting: return .waiting
         case .failed(let error): return .failed(error)
@@ -76,15 +92,29 @@ extension Resolution {
             return .done
         case .secure(let keys):
             guard let failure = prove(&finding, with: keys) else { return .done }
-            // Signatures of somebody else's may stand in an unsigned zone; without them the chain may say so.
-            guard let signer, signer != target else { return .bogus(failure.extendedError) }
-            switch chainOfTrust(to: target, signer: nil) {
+            // The zone that was asked may be an unsigned one below the signer's, with signatures that mean nothing.
+            guard case .server(_, let zone) = finding.origin, zone.isProperSubdomain(of: keys.zone) else {
+                return .bogus(failure.extendedError)
+            }
+            switch chainOfTrust(to: zone, signer: nil) {
             case .waiting: return .waiting
             case .insecure:
                 finding.security = .insecure
                 return .done
             case .secure, .bogus, .failed: return .bogus(failure.extendedError)
             }
+        }
+    }
+
+    /// What is to be done first with data without signatures; nil when nothing is.
+    private func judgeUnsigned(_ finding: Finding, at target: DomainName) -> Judgement? {
+        guard secondOpinions == 0, case .server(_, let zone) = finding.origin, delegations.contains(zone),
+            target.isProperSubdomain(of: zone), !isKnownInsecure(target, below: zone)
+        else { return nil }
+        switch chainOfTrust(to: zone, signer: nil) {
+        case .waiting: return .waiting
+        case .secure(let keys): return keys.zone == zone ? .unsigned : nil
+        case .insecure, .bogus, .failed: return nil
         }
     }
 
@@ -108,32 +138,36 @@ extension Resolution {
 
     /// What one server gave is bogus: the zone's others are asked for it, and for what follows from it. False when
     /// that has been done often enough.
-    private func getSecondOpinion(on index: Int) -> Bool {
+    ///
+    /// - Parameter keepsFirst: what was found first is judged after all if no other server has anything.
+    private func getSecondOpinion(
+        on index: Int, for name: DomainName, keepsFirst: Bool = false
+    ) -> Bool {
         guard let lookup = lookups[Self.mainLookup], let findings = judged?.findings, !isOffline,
-            secondOpinions < settings.limits.secondOpinions
+            validator?.isExhausted == false, secondOpinions < settings.limits.secondOpinions
         else { return false }
         secondOpinions += 1
-        let name = findings[..<index].last { $0.aliasTarget != nil }?.aliasTarget ?? question.qname
         let again = Question(name, lookup.question.qtype, lookup.question.qclass)
         var child = Lookup(again, purpose: .secondOpinion, depth: lookup.depth + 1)
         child.skipsCache = true
         child.distrusted = trust.distrust(findings[index].origin, for: again)
         judged?.findings = Array(findings[..<index])
+        firstOpinion = keepsFirst ? Array(findings[index...]) : nil
         let id = addLookup(child)
         link(Self.mainLookup, waitsOn: id)
         pending.append(id)
         return true
     }
 
-    func secondOpinionEnded(_ child: Lookup, _ outcome: Outcome) {
-        guard var judged else { return }
-        guard outcome.isUsable else {
-            finishMain(.bogus(trust.firstFailure ?? ExtendedError(.bogus)))
-            return
+    func secondOpinionEnded(_ outcome: Outcome) {
+        if outcome.isUsable {
+            judged?.responseCode = outcome.responseCode
+            judged?.findings += outcome.findings
+        } else if let firstOpinion {
+            judged?.findings += firstOpinion
+        } else {
+            finishMain(.bogus(firstFailure ?? ExtendedError(.bogus)))
         }
-        judged.responseCode = outcome.responseCode
-        judged.findings += outcome.findings
-        self.judged = judged
     }
 }
 
@@ -152,9 +186,9 @@ extension Finding {
     func signer(for target: DomainName) -> DomainName? {
         switch content {
         case .rrset(let rrset): rrset.signer(for: target)
-        case .noData(_, _, let soa), .nxDomain(_, let soa):
+        case .noData, .nxDomain:
+            // A signed SOA alone proves nothing: the name may be an unsigned delegation of its zone.
             proofs.lazy.compactMap { $0.signer(for: $0.ownerName) }.first { target.isSubdomain(of: $0) }
-                ?? soa?.signer(for: target)
         }
     }
 }
@@ -169,9 +203,9 @@ extension RRset {
 
 extension Validator {
     /// Proves one finding; TTLs in it are capped by the signatures.
-    fileprivate mutating func prove(_ finding: inout Finding, with keys: ZoneKeys, wall: Int64)
-        -> DenialVerdict
-    {
+    fileprivate mutating func prove(
+        _ finding: inout Finding, with keys: ZoneKeys, wall: Int64
+    ) -> DenialVerdict {
         switch finding.content {
         case .rrset(let rrset):
             switch verify(rrset, with: keys, wall: wall) {

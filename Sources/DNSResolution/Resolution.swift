@@ -106,6 +106,10 @@ public final class Resolution {
     var judged: Outcome?
     /// Second opinions had on the client's answer.
     var secondOpinions = 0
+    /// Why the first was not enough.
+    var firstFailure: ExtendedError?
+    /// What to go back to when a second opinion cannot be had.
+    var firstOpinion: [Finding]?
     var trust = ChainOfTrust()
     /// The zones that lookups came through.
     var delegations: Set<DomainName> = []

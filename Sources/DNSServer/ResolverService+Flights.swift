@@ -24,13 +24,13 @@ extension ResolverService {
             }
             return answerNow(local, question, packet, view, client, into: &response)
         }
-        guard view.header.flags.contains(.rd) else {
-            return answerOffline(question, packet, view, client, into: &response)
-        }
         let failure = cache.lookupFailure(
             question, variant: variant(view).intersection(.checkingDisabled), now: context.now)
         if let failure {
             return answerFailure(failure, packet, view, client, into: &response)
+        }
+        guard view.header.flags.contains(.rd) else {
+            return answerOffline(question, packet, view, client, into: &response)
         }
         return wait(packet, view, client, for: question, into: &response)
     }

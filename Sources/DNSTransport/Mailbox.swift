@@ -48,10 +48,12 @@ final class Mailbox: Sendable {
         }
     }
 
-    func close() {
-        contents.withLock {
-            $0.isClosed = true
-            $0.work = []
+    /// Takes nothing more. What was taken before and is not done yet.
+    func close() -> [Work] {
+        contents.withLock { contents in
+            contents.isClosed = true
+            defer { contents.work = [] }
+            return contents.work
         }
     }
 

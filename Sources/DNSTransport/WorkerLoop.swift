@@ -41,7 +41,8 @@ final class WorkerLoop: WorkerContext {
             upstream.flush()
             datagrams.flush()
         }
-        mailbox.close()
+        // Who was told that their work is taken may wait for it.
+        for work in mailbox.close() { work(service) }
     }
 
     private func handle(_ token: EventToken, _ readiness: Interest, _ service: any WorkerService) {

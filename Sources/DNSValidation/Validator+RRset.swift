@@ -4,7 +4,8 @@ public import DNSWire
 /// An RRset by its signatures (RFC 4035 §5.3).
 extension Validator {
     public enum Verdict: Sendable {
-        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3), and with that signature alone.
+        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3). It keeps all of its signatures:
+        /// a client that validates may know an algorithm that is not known here.
         /// `wildcard` is the `*` name that it was made from, where it was: then a denial of `ownerName` is due.
         case secure(RRset, wildcard: DomainName?)
         case bogus(ValidationFailure)
@@ -14,8 +15,10 @@ extension Validator {
     public mutating func verify(_ rrset: RRset, with keys: ZoneKeys, wall: Int64) -> Verdict {
         // The zone above has the DS records of an apex (RFC 4035 §2.4).
         let isParents = rrset.type == .ds && rrset.ownerName == keys.zone
-        guard rrset.ownerName.isSubdomain(of: keys.zone), !isParents else {
-            let reason = "\(rrset.type) at this name is no data of the zone \(keys.zone)"
+        guard rrset.ownerName.isSubdomain(of: keys.zone), rrset.recordClass == keys.rrset.recordClass,
+            !isParents
+        else {
+            let reason = "\(rrset.recordClass) \(rrset.type) here is no data of the zone \(keys.zone)"
             return conclude(rrset, .failure(ValidationFailure(.signature, rrset.ownerName, .bogus, reason)))
         }
         let signers = Signers(zone: keys.zone, keys: keys.keys, published: keys.rrset.rdatas)
@@ -151,7 +154,6 @@ extension Validator {
             // RFC 4035 §5.3.3; within the skew it may have expired.
             rrset.ttl = UInt32(clamping: min(Int64(rrset.ttl), signature.secondsLeft(at: wall)))
         }
-        rrset.signatures = [signature.rdata]
         let signedName = rrset.ownerName.signedName(labelCount: signature.labelCount)
         let isExpanded = signature.labelCount < rrset.ownerName.signedLabelCount
         return VerifiedRRset(rrset: rrset, wildcard: isExpanded ? signedName : nil, signature: signature)

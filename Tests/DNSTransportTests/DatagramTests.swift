@@ -12,9 +12,7 @@ struct DatagramTests {
         let client = try TestSocket(.udp, to: SocketAddress(loopback, port: worker.address.port))
         client.send(message(1, tag: 7))
         #expect(client.receive() == message(1, tag: 7))
-        worker.worker.stop()
-        #expect(worker.worker.wait(seconds: 30))
-        let counters = worker.worker.counters
+        let counters = worker.counters  // responses are counted after they were sent
         #expect(counters.datagramQueries == 1 && counters.datagramQueryBytes == 12)
         #expect(counters.datagramResponses == 1 && counters.datagramResponseBytes == 12)
     }
@@ -51,17 +49,17 @@ struct DatagramTests {
         let sockets = try ListeningSockets.open(
             [SocketAddress(IPAddress(127, 0, 0, 1), port: 0), SocketAddress(IPAddress(ipv6: 1), port: 0)],
             workers: 3,
-            configuration: WorkerConfiguration())
+            configuration: .patient)
         #expect(sockets.addresses.count == 2)
         #expect(sockets.addresses.allSatisfy { $0.port != 0 })
         let log = EventLog()
         let workers = try (0..<3).map { index in
-            try Worker(index, sockets: sockets, configuration: WorkerConfiguration()) { context in
+            try Worker(index, sockets: sockets, configuration: .patient) { context in
                 ScriptedService(context, log, ScriptedService.Script())
             }
         }
         #expect(throws: SystemError(code: EINVAL)) {
-            try Worker(1, sockets: sockets, configuration: WorkerConfiguration()) { context in
+            try Worker(1, sockets: sockets, configuration: .patient) { context in
                 ScriptedService(context, log, ScriptedService.Script())
             }
         }
@@ -75,7 +73,7 @@ struct DatagramTests {
         }
         #expect(workers.filter { $0.counters.datagramQueries > 0 }.count > 1)
         for worker in workers { worker.stop() }
-        for worker in workers { #expect(worker.wait(seconds: 30)) }
+        for worker in workers { #expect(worker.wait(seconds: patience)) }
     }
 
     @Test("an address that cannot be had is named, with port and reason")
@@ -109,7 +107,7 @@ struct DatagramTests {
 
     @Test("more queries than a batch and a turn hold are all answered")
     func batches() throws {
-        var configuration = WorkerConfiguration()
+        var configuration = WorkerConfiguration.patient
         configuration.batchSize = 4
         configuration.batchesPerTurn = 2
         var script = ScriptedService.Script()
@@ -117,13 +115,12 @@ struct DatagramTests {
         let worker = try TestWorker(configuration: configuration, script)
         let client = try TestSocket(.udp, to: worker.address)
         // Sent while the worker is held, so that they wait together.
-        let gate = Gate()
-        worker.run { _ in gate.wait() }
+        let gate = worker.hold()
         for id: UInt16 in 0..<50 { client.send(message(id, tag: UInt8(id % 3))) }
         gate.open()
         let answers = (0..<33).compactMap { _ in client.receive() }
         #expect(answers == (0..<50).filter { $0 % 3 != 1 }.map { message($0, tag: UInt8($0 % 3)) })
-        #expect(worker.worker.counters.datagramBatches >= 13)
+        #expect(worker.counters.datagramBatches >= 13)
     }
 
     @Test("replies to many deferred queries go each to its own client")
@@ -138,8 +135,7 @@ struct DatagramTests {
             for _ in 0..<150 { service.replyToWaiting(service.waiting.count - 1) }
         }
         for (index, client) in clients.enumerated() { #expect(client.receive() == message(UInt16(index))) }
-        worker.settle()  // counted after they were sent
-        #expect(worker.worker.counters.datagramResponses == 150)
+        #expect(worker.counters.datagramResponses == 150)
     }
 
     @Test("too long a query is dropped, too long or empty a response is not sent, and the worker goes on")
@@ -163,7 +159,7 @@ struct DatagramTests {
         client.send(message(5, tag: 5))
         #expect(client.receive() == message(4, tag: 4, count: 1_232))
         #expect(client.receive() == message(5, tag: 5))
-        #expect(worker.worker.counters.datagramsRefused == 1)
+        #expect(worker.counters.datagramsRefused == 1)
     }
 
     @Test("a reply that names no listener of ours is ignored")
@@ -232,7 +228,7 @@ struct WorkerTests {
 
     @Test("work that a worker does not keep up with is refused")
     func submitLimit() throws {
-        var configuration = WorkerConfiguration()
+        var configuration = WorkerConfiguration.patient
         configuration.submittedWork = 3
         let worker = try TestWorker(configuration: configuration)
         let gate = Gate()
@@ -254,14 +250,17 @@ struct WorkerTests {
         var script = ScriptedService.Script()
         script.receive = { service, query, _ in
             service.context.send(
-                ExchangeID(query[1]), message: query, to: address, over: .udp, timeout: 60_000_000_000)
+                ExchangeID(query[1]), message: query, to: address, over: .udp, timeout: never)
             return .deferred
         }
         script.upstream = { service, answer, id in
             service.replyToWaiting(0, with: answer)
             return .finished
         }
-        let worker = try TestWorker(script)
+        var configuration = WorkerConfiguration.patient
+        configuration.drainTimeout = never
+        // No other test listens on this address, so a port of it stays free once it is.
+        let worker = try TestWorker(["127.0.5.1"], configuration: configuration, script)
         let datagrams = try TestSocket(.udp, to: worker.address)
         let stream = try TestSocket(.tcp, to: worker.address)
         let idle = try TestSocket(.tcp, to: worker.address)
@@ -283,14 +282,14 @@ struct WorkerTests {
         }
         #expect(datagrams.receive() == message(1, tag: 9))
         #expect(stream.receiveMessage() == message(2, tag: 9))
-        #expect(worker.worker.wait(seconds: 30))
+        #expect(worker.worker.wait(seconds: patience))
         #expect(!worker.worker.submit { _ in })
         #expect(worker.log.all.filter { if case .query = $0 { true } else { false } }.count == 2)
     }
 
     @Test("draining has a deadline")
     func drainDeadline() throws {
-        var configuration = WorkerConfiguration()
+        var configuration = WorkerConfiguration.patient
         configuration.drainTimeout = 20_000_000
         var script = ScriptedService.Script()
         script.receive = { _, _, _ in .deferred }
@@ -299,7 +298,7 @@ struct WorkerTests {
         client.sendMessage(message(1))
         #expect(worker.log.wait(for: 1).count == 1)
         worker.worker.stop()
-        #expect(worker.worker.wait(seconds: 30))
+        #expect(worker.worker.wait(seconds: patience))
         #expect(client.isClosed())
     }
 
@@ -308,11 +307,10 @@ struct WorkerTests {
         let address: SocketAddress
         do {
             let sockets = try ListeningSockets.open(
-                [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)], workers: 1,
-                configuration: WorkerConfiguration())
+                [SocketAddress(IPAddress(127, 0, 5, 2), port: 0)], workers: 1, configuration: .patient)
             address = sockets.addresses[0]
             let log = EventLog()
-            let worker = try Worker(sockets: sockets, configuration: WorkerConfiguration()) { context in
+            let worker = try Worker(sockets: sockets, configuration: .patient) { context in
                 ScriptedService(context, log, ScriptedService.Script())
             }
             worker.stop()

@@ -24,9 +24,9 @@ final class EventLog: Sendable {
         arrived.signal()
     }
 
-    /// The first `count` events, as soon as there are so many; fewer after the time-out.
-    func wait(for count: Int, seconds: Double = 5) -> [ServiceEvent] {
-        let deadline = DispatchTime.now() + seconds
+    /// The first `count` events, as soon as there are so many; fewer when patience ends.
+    func wait(for count: Int) -> [ServiceEvent] {
+        let deadline = DispatchTime.now() + patience
         while all.count < count, arrived.wait(timeout: deadline) == .success {}
         return Array(all.prefix(count))
     }
@@ -114,7 +114,7 @@ final class TestWorker: Sendable {
     let addresses: [SocketAddress]
 
     init(
-        _ addresses: [String] = ["127.0.0.1"], configuration: WorkerConfiguration = WorkerConfiguration(),
+        _ addresses: [String] = ["127.0.0.1"], configuration: WorkerConfiguration = .patient,
         _ script: ScriptedService.Script = ScriptedService.Script()
     ) throws {
         let log = EventLog()
@@ -144,9 +144,32 @@ final class TestWorker: Sendable {
     func settle() {
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<2 {
-            worker.submit { _ in done.signal() }
-            _ = done.wait(timeout: .now() + 5)
+            guard worker.submit({ _ in done.signal() }) else { return }
+            _ = done.wait(timeout: .now() + patience)
         }
+    }
+
+    /// Keeps the worker from doing anything until the gate is opened. What comes meanwhile, it finds together.
+    func hold() -> Gate {
+        let gate = Gate()
+        run { _ in gate.wait() }
+        return gate
+    }
+
+    /// The counters once all is counted that the worker has done so far.
+    var counters: TransportCounters {
+        settle()
+        return worker.counters
+    }
+
+    /// Waits until the counters are as told; false when they are not in time.
+    func wait(until condition: (TransportCounters) -> Bool) -> Bool {
+        let deadline = DispatchTime.now() + patience
+        while !condition(worker.counters) {
+            guard DispatchTime.now() < deadline else { return false }
+            settle()
+        }
+        return true
     }
 }
 
@@ -155,6 +178,5 @@ final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
     func open() { semaphore.signal() }
-    /// Gives up after some seconds, so that a failing test ends.
-    func wait() { _ = semaphore.wait(timeout: .now() + 10) }
+    func wait() { _ = semaphore.wait(timeout: .now() + patience) }
 }

@@ -35,7 +35,7 @@ final class TestSocket: Sendable {
         }
     }
 
-    func wait(for events: Int32, seconds: Double = 30) -> Bool {
+    func wait(for events: Int32, seconds: Double = patience) -> Bool {
         var poller = pollfd(fd: descriptor.number, events: Int16(events), revents: 0)
         return unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0
     }
@@ -71,7 +71,7 @@ final class TestSocket: Sendable {
     }
 
     /// What comes next: nil when nothing does in time, empty at the end of a stream (or its reset).
-    func receive(_ capacity: Int = 65_536, seconds: Double = 30) -> [UInt8]? {
+    func receive(_ capacity: Int = 65_536, seconds: Double = patience) -> [UInt8]? {
         guard wait(for: POLLIN, seconds: seconds) else { return nil }
         var buffer = [UInt8](repeating: 0, count: capacity)
         let result = unsafe buffer.withUnsafeMutableBufferPointer { unsafe descriptor.receive(into: $0) }
@@ -102,7 +102,7 @@ final class TestSocket: Sendable {
     }
 
     /// Whether the peer closes the connection before it sends anything more.
-    func isClosed(seconds: Double = 30) -> Bool { receive(1, seconds: seconds) == [] }
+    func isClosed(seconds: Double = patience) -> Bool { receive(1, seconds: seconds) == [] }
 
     func shutdownWriting() { _ = shutdown(descriptor.number, Int32(SHUT_WR)) }
 }
@@ -122,17 +122,24 @@ final class FakeDatagramServer {
     let socket: ListeningSocket
     let batch: DatagramBatch
 
-    init(port: UInt16 = 0) throws {
+    init() throws {
         socket = try ListeningSocket(
-            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: port), .udp, WorkerConfiguration(),
+            binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .udp, WorkerConfiguration(),
             isShared: false)
         batch = try DatagramBatch(slots: 1, receiveSize: 65_535, sendSize: 4_096)
     }
 
     var address: SocketAddress { socket.address }
 
+    /// From now on, whoever sends here is told "port unreachable", and the port is nobody else's all the
+    /// same: the socket is connected to one that sends nothing (discard, RFC 863).
+    func hearNobody() throws {
+        var raw = SocketAddress(socket.address.address, port: 9).raw
+        try SystemError.check(unsafe clinux_connect(socket.descriptor.number, &raw))
+    }
+
     /// The next query and its sender.
-    func receive(seconds: Double = 30) -> (query: [UInt8], peer: SocketAddress)? {
+    func receive(seconds: Double = patience) -> (query: [UInt8], peer: SocketAddress)? {
         var poller = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0, batch.receive(on: socket.descriptor) == 1,
             let peer = SocketAddress(batch.datagram(0).peer)
@@ -151,16 +158,17 @@ final class FakeDatagramServer {
 final class FakeStreamServer {
     let socket: ListeningSocket
 
-    init() throws {
+    /// - Parameter isListening: false: the port is taken, and whoever connects to it is refused.
+    init(isListening: Bool = true) throws {
         socket = try ListeningSocket(
             binding: SocketAddress(IPAddress(127, 0, 0, 1), port: 0), .tcp, WorkerConfiguration(),
             isShared: false)
-        try socket.listen(backlog: 16)
+        if isListening { try socket.listen(backlog: 16) }
     }
 
     var address: SocketAddress { socket.address }
 
-    func accept(seconds: Double = 30) -> TestSocket? {
+    func accept(seconds: Double = patience) -> TestSocket? {
         var poller = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0 else { return nil }
         var raw = clinux_address()

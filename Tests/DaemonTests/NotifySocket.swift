@@ -36,11 +36,35 @@ final class NotifySocket: Sendable {
     /// The next message.
     func receive() throws -> String {
         var poller = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&poller, 1, 30_000) == 1 else { throw NotInTime() }
+        guard unsafe poll(&poller, 1, Int32(patience * 1000)) == 1 else { throw NotInTime() }
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = unsafe recv(number, &buffer, buffer.count, 0)
         guard count >= 0 else { throw SystemFailure.last }
         return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}
+
+/// A port of 127.0.0.1 where nobody answers, over UDP and TCP, and which nobody else can take meanwhile.
+final class ClosedPort: Sendable {
+    let address: SocketAddress
+    /// Connected to a port that sends nothing (discard, RFC 863): whoever else sends to it is told "port unreachable".
+    private let datagrams: Descriptor
+    /// Bound without listening: whoever connects to it is refused.
+    private let stream: Descriptor
+
+    init() throws {
+        let loopback = IPAddress(127, 0, 0, 1)
+        datagrams = try Descriptor(adopting: clinux_socket(4, Int32(CLINUX_DATAGRAM.rawValue)))
+        stream = try Descriptor(adopting: clinux_socket(4, Int32(CLINUX_STREAM.rawValue)))
+        var (local, discard) = (
+            clinux_address(SocketAddress(loopback, port: 0)), clinux_address(SocketAddress(loopback, port: 9))
+        )
+        guard unsafe clinux_bind(stream.number, &local) == 0,
+            unsafe clinux_local_address(stream.number, &local) == 0,
+            unsafe clinux_bind(datagrams.number, &local) == 0,
+            unsafe clinux_connect(datagrams.number, &discard) == 0
+        else { throw SystemFailure(code: EADDRINUSE) }
+        address = SocketAddress(loopback, port: local.port)
     }
 }
 

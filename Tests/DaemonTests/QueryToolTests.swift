@@ -55,7 +55,7 @@ import Testing
 
     @Test func truncatedAnswerIsFetchedOverTCP() throws {
         let house = try TestDaemon()
-        let request = QueryRequest(question: Question("big.example.", .txt), server: house.address)
+        let request = QueryRequest(patiently: Question("big.example.", .txt), of: house.address)
         let answer = try QueryClient(request: request).ask()
         #expect(answer.wasTruncated && answer.isStream)
         #expect(answer.message.answers.count == 20)
@@ -63,7 +63,7 @@ import Testing
 
     @Test func freshCookieIsUsed() throws {
         let house = try TestDaemon("answers: {cookies: required}")
-        let request = QueryRequest(question: Question("www.example.", .a), server: house.address)
+        let request = QueryRequest(patiently: Question("www.example.", .a), of: house.address)
         let answer = try QueryClient(request: request).ask()
         #expect(answer.message.responseCode == .noError && !answer.isStream)
     }
@@ -78,15 +78,13 @@ import Testing
     }
 
     @Test func closedPortIsAFailure() throws {
-        let upstream = try ScriptedUpstream { _ in nil }
-        upstream.stop()
-        var request = QueryRequest(question: Question("www.example.", .a), server: upstream.address)
-        request.timeout = 5
+        let port = try ClosedPort()
+        var request = QueryRequest(patiently: Question("www.example.", .a), of: port.address)
         for usesTCP in [false, true] {
             request.usesTCP = usesTCP
             let client = QueryClient(request: request)
             let error = #expect(throws: QueryClient.Failure.self) { try client.ask() }
-            #expect(error.map { "\($0)" } == "no answer from \(upstream.address): Connection refused")
+            #expect(error.map { "\($0)" } == "no answer from \(port.address): Connection refused")
         }
     }
 

@@ -12,17 +12,18 @@ import Testing
         #expect(try house.reload("hosts: {nas.lan: 192.168.1.11}"))
         #expect(try house.ask("nas.lan.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 11))])
         #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).responseCode == .nxDomain)
+        #expect(house.upstream.count(of: "nas.lan.") == 0)
         #expect(try house.reload(""))
         #expect(try house.ask("nas.lan.").responseCode == .nxDomain)
-        #expect(house.upstream.count(of: "nas.lan.") == 1)
+        #expect(house.upstream.count(of: "nas.lan.") > 0)
     }
 
     @Test func cacheIsKept() throws {
         let house = try TestDaemon()
         #expect(try house.ask("www.example.").answers.count == 1)
         #expect(try house.reload("hosts: {nas.lan: 192.168.1.10}"))
+        house.upstream.hold("www.example.")
         #expect(try house.ask("www.example.").answers.count == 1)
-        #expect(house.upstream.count(of: "www.example.") == 1)
     }
 
     @Test func newZoneIsAskedAtOnce() throws {

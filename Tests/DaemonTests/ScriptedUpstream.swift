@@ -69,8 +69,8 @@ final class ScriptedUpstream: Sendable {
     /// Keeps the answers for `name` back until `release`.
     func hold(_ name: DomainName) { state.withLock { _ = $0.heldNames.insert(name) } }
 
-    /// Waits until a query is held back; false when none is in 5 s.
-    func waitForHeld() -> Bool { arrivals.wait(timeout: .now() + 30) == .success }
+    /// Waits until a query is held back; false when none is in time.
+    func waitForHeld() -> Bool { arrivals.wait(timeout: .now() + patience) == .success }
 
     /// Answers what is held back, and holds nothing more.
     func release() {
@@ -155,7 +155,7 @@ final class ScriptedUpstream: Sendable {
     private func acceptStream(_ listener: Int32) {
         var raw = clinux_address()
         let number = unsafe clinux_accept(listener, &raw)
-        guard number >= 0, let socket = try? QuerySocket(adopting: number, Deadline(seconds: 30)) else {
+        guard number >= 0, let socket = try? QuerySocket(adopting: number, Deadline(seconds: patience)) else {
             return
         }
         guard let octets = try? socket.receiveFramed(), let query = try? Message(parsing: octets.span),

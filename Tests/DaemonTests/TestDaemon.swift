@@ -1,3 +1,4 @@
+import DNSTransport
 import DNSWire
 import Dispatch
 import Foundation
@@ -12,15 +13,21 @@ final class TestDaemon: Sendable {
     let log: LogLines
     private let file: TestFile
 
-    /// - Parameter yaml: what the configuration has beside workers, cache and the zone of the script.
-    ///   Keys that it gives replace these.
-    init(_ yaml: String = "", script: @escaping ScriptedUpstream.Script = ExampleZone.script) throws {
+    /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
+    ///   time-outs. Keys that it gives replace these.
+    init(
+        _ yaml: String = "", wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        script: @escaping ScriptedUpstream.Script = ExampleZone.script
+    ) throws {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
+        var settings = try DaemonSettings.load(path: file.path)
+        settings.worker.drainTimeout = Int64(patience * 1e9)
         daemon = Daemon(
-            settings: try DaemonSettings.load(path: file.path), path: file.path, log: log.destination,
-            notifier: ServiceNotifier(socketName: nil))
+            settings: settings, path: file.path, log: log.destination,
+            notifier: ServiceNotifier(socketName: nil),
+            patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock)
         try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
     }
 
@@ -32,6 +39,7 @@ final class TestDaemon: Sendable {
     private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
         let frame = [
             "process: {workers: 2}", "cache: {size: 4MiB}", "dnssec: {mode: off}",
+            "limits: {resolution-deadline: 60s, idle-connection: 300s}",
             "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
         ]
         let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
@@ -50,14 +58,14 @@ final class TestDaemon: Sendable {
         _ name: DomainName, _ type: RecordType = .a, overStream isStream: Bool = false,
         _ change: (inout QueryRequest) -> Void = { _ in }
     ) throws -> Message {
-        var request = QueryRequest(question: Question(name, type), server: address)
+        var request = QueryRequest(patiently: Question(name, type), of: address)
         request.usesTCP = isStream
         change(&request)
         return try QueryClient(request: request).ask().message
     }
 
     func socket(isStream: Bool) throws -> QuerySocket {
-        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: 30))
+        try QuerySocket.connected(to: address, isStream: isStream, deadline: Deadline(seconds: patience))
     }
 
     /// A counter's value; nil when there is no such series.
@@ -65,6 +73,16 @@ final class TestDaemon: Sendable {
         daemon.figures().first { $0.hasPrefix(series + " ") }.flatMap {
             UInt64($0.dropFirst(series.count + 1))
         }
+    }
+}
+
+extension QueryRequest {
+    /// A time-out with which a query over UDP is not repeated while a test runs: that happens after a third of it.
+    static let patient = 3 * patience
+
+    init(patiently question: Question, of server: SocketAddress) {
+        self.init(question: question, server: server)
+        timeout = Self.patient
     }
 }
 
@@ -82,6 +100,21 @@ final class TestFile: Sendable {
     func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
 }
 
+/// An empty directory that goes with its owner, and all that is in it then.
+final class TestDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "homing-\(UUID().uuidString)")
+        path = url.path
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var names: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []) }
+}
+
 /// What a daemon logged.
 final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
@@ -90,5 +123,7 @@ final class LogLines: Sendable {
         LogDestination { [weak self] line in self?.lines.withLock { $0.append(line) } }
     }
 
-    func contains(_ text: String) -> Bool { lines.withLock { $0.contains { $0.contains(text) } } }
+    func contains(_ text: String) -> Bool { count(of: text) > 0 }
+
+    func count(of text: String) -> Int { lines.withLock { $0.count { $0.contains(text) } } }
 }

@@ -3,11 +3,14 @@ import Synchronization
 
 @testable import homing
 
+/// Seconds that a test waits for what must come; only then it fails. Other programs may hold the machine for long.
+let patience = 60.0
+
 struct NotInTime: Error {}
 
-/// Looks again and again until `condition` holds; for what nothing tells of. Gives up after 30 s.
+/// Looks again and again until `condition` holds; for what nothing tells of.
 func wait(until condition: () throws -> Bool) throws {
-    let deadline = Deadline(seconds: 30)
+    let deadline = Deadline(seconds: patience)
     while try !condition() {
         guard deadline.milliseconds > 0 else { throw NotInTime() }
     }

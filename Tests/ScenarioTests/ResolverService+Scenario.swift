@@ -85,6 +85,7 @@ extension ResolverService {
         settings.caseRandomisation = wanted.randomisesQueryCase ?? false
         settings.localNames = LocalNames(excluded: Set(wanted.unservedZones))
         for (name, address) in wanted.hosts { settings.localNames.add(host: name, address: address) }
+        if wanted.asksLoopback { settings.neverAsked = [] }
         if !wanted.trustAnchors.isEmpty { settings.validation = validation(wanted) }
         return settings
     }
@@ -94,6 +95,7 @@ extension ResolverService {
         var validation = ResolverValidation(
             anchors: anchors, verifier: ForgingVerifier(forged: wanted.forgedAlgorithms))
         validation.settings.ignoresDates = wanted.ignoresSignatureDates
+        if let iterations = wanted.iterationLimit { validation.settings.limits.iterations = iterations }
         return validation
     }
 }

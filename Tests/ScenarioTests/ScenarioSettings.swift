@@ -49,6 +49,10 @@ struct ScenarioSettings {
     /// Seconds since 1970 at the scenario's start; nil: now, by the runner's clock.
     var signatureTime: Int64?
     var ignoresSignatureDates = false
+    /// NSEC3 iterations that are believed.
+    var iterationLimit: UInt16?
+    /// Servers may be at loopback addresses.
+    var asksLoopback = false
     /// Algorithms of which every signature is taken for good.
     var forgedAlgorithms: Set<SecurityAlgorithm> = []
 
@@ -108,6 +112,7 @@ struct ScenarioSettings {
         case "fake-dsa" where try Self.isOn(setting):
             forgedAlgorithms.formUnion([.dsa, .dsaNSEC3SHA1])
         case "fake-sha1", "fake-dsa": break
+        case "do-not-query-localhost": asksLoopback = try !Self.isOn(setting)
         default: unknownKeys.insert(setting.key)
         }
     }
@@ -199,5 +204,15 @@ struct ScenarioSettings {
             throw ScenarioError(line: setting.line, reason: "\(setting.key) takes an address")
         }
         return server
+    }
+}
+
+extension ScenarioSettings {
+    /// What those took for granted who wrote the files for other resolvers.
+    mutating func takeForGrantedWhatOthersDo(_ dialect: Dialect) {
+        // RFC 9276 came later; up to 150 were believed until then.
+        iterationLimit = 150
+        // DSA was still checked.
+        if dialect == .deckard { forgedAlgorithms.formUnion([.dsa, .dsaNSEC3SHA1]) }
     }
 }

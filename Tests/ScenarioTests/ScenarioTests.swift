@@ -1,4 +1,5 @@
 import DNSServer
+import DNSWire
 import Testing
 
 /// Whole resolutions through the daemon's own service, against a scripted network and a clock that jumps.
@@ -17,7 +18,8 @@ import Testing
 
     private func run(_ file: ScenarioFile, rules: RunnerRules, defaults: ServerSettings) throws {
         let scenario = try Scenario(parsing: try file.read(), dialect: file.dialect)
-        let settings = try ScenarioSettings(scenario.header)
+        var settings = try ScenarioSettings(scenario.header)
+        if rules.strictness == .core { settings.takeForGrantedWhatOthersDo(file.dialect) }
         try ScenarioRunner.run(scenario, rules: rules, wall: settings.signatureTime) {
             ResolverService.scripted($0, settings, defaults: defaults)
         }

@@ -10,7 +10,7 @@ import HomingConfiguration
 struct DaemonSettings: Sendable {
     let configuration: Configuration
     let server: ServerSettings
-    let worker: DNSTransport.WorkerConfiguration
+    var worker: DNSTransport.WorkerConfiguration
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 

@@ -31,6 +31,7 @@ final class Daemon: Sendable {
     /// Where settings are changed, one change after the other.
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
+    private let patience: Patience
     private let state: Mutex<State>
 
     private struct State {
@@ -40,17 +41,24 @@ final class Daemon: Sendable {
         var isStopping = false
     }
 
-    /// How long `stop` takes at most: what supervisors allow between SIGTERM and SIGKILL.
-    static let stopSeconds = 4.8
+    /// How long workers are waited for, in seconds.
+    struct Patience: Sendable {
+        /// Until all have ended: less than supervisors allow between SIGTERM and SIGKILL.
+        var stop = 4.8
+        /// Until all have done their part of a `WorkerRound`. One that has not by then is far behind, and will do it
+        /// later.
+        var round = 1.0
+    }
 
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
-        notifier: ServiceNotifier = ServiceNotifier(),
+        notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
         wallClock: @escaping @Sendable () -> Int64 = WallClock.now
     ) {
         self.path = path
         self.destination = destination
         self.notifier = notifier
+        self.patience = patience
         log = destination.logger
         var random = RandomSource()
         cache = Cache(limits: settings.cache, hashKey: .random(using: &random))
@@ -154,7 +162,7 @@ final class Daemon: Sendable {
         log.notice("homing stops")
         for worker in workers { worker.stop() }
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(Self.stopSeconds)
+        let deadline = clock.now + .seconds(patience.stop)
         let ended = workers.map { worker in
             let left = (deadline - clock.now) / .seconds(1)
             return worker.wait(seconds: max(0, left))
@@ -194,7 +202,7 @@ final class Daemon: Sendable {
         destination.level = new.configuration.logLevel
         keeper.configure(new)
         let server = inForce(new)
-        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
         if new.judgesDifferently(from: old) {
             cache.flushAll()
@@ -218,7 +226,7 @@ final class Daemon: Sendable {
 
     private func publishAnchors(endsBelief: Bool) {
         let server = inForce(settings)
-        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // What a revoked key vouched for is not believed any more either.
         if endsBelief { cache.flushAll() }
     }
@@ -236,7 +244,7 @@ final class Daemon: Sendable {
     func figures() -> [String] {
         let workers = self.workers
         let sum = Mutex(ServiceCounters())
-        WorkerRound(workers).run { service in
+        WorkerRound(workers, seconds: patience.round).run { service in
             guard let counters = (service as? ResolverService)?.counters else { return }
             sum.withLock { $0 = $0 + counters }
         }

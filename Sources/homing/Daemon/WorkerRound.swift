@@ -4,11 +4,13 @@ import DNSTransport
 /// Has something done by every worker, each on its own queue, and waits until all have.
 struct WorkerRound {
     private let workers: [Worker]
+    private let patience: Double
 
-    /// A worker that does not get to it by then is far behind, and will do it later.
-    private static let patience = DispatchTimeInterval.seconds(1)
-
-    init(_ workers: [Worker]) { self.workers = workers }
+    /// - Parameter seconds: how long they are waited for.
+    init(_ workers: [Worker], seconds: Double) {
+        self.workers = workers
+        patience = seconds
+    }
 
     /// Workers that have ended are left out. Not to be called on a worker's queue.
     func run(_ work: @escaping @Sendable (any WorkerService) -> Void) {
@@ -21,6 +23,6 @@ struct WorkerRound {
             }
             if !isTaken { group.leave() }
         }
-        _ = group.wait(timeout: .now() + Self.patience)
+        _ = group.wait(timeout: .now() + patience)
     }
 }

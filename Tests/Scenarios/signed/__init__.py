@@ -1,0 +1,1 @@
+"""Writes the scenarios of DNSSEC validation with real signatures: see ../README.md."""
