@@ -16,6 +16,10 @@ public enum CachedTrust: Sendable {
     /// The chain is broken here.
     case bogus(ExtendedError)
 
+    fileprivate var isBogus: Bool {
+        if case .bogus = self { true } else { false }
+    }
+
     fileprivate var isValidated: Bool {
         switch self {
         case .delegationSigners(_, let isValidated): isValidated
@@ -58,14 +62,20 @@ extension Cache {
             payload.put(error)
         }
         guard payload.bytes.count <= limits.answerSize else { return }
-        write(name, Self.trustTag, payload: payload.bytes, ttl: ttl, now: now) { current in
+        write(name, trust.isBogus ? Self.bogusTag : Self.trustTag, payload: payload.bytes, ttl: ttl, now: now)
+        { current in
             guard !trust.isValidated, let shape = try? current.uint8(at: 0) else { return false }
             return shape >= Shape.validatedSigners
         }
     }
 
+    /// That the chain is broken comes before what else is known.
     public func lookupTrust(at name: DomainName, now: Moment) -> CachedTrust? {
-        let found = read(name, Self.trustTag, now: now) { payload in try? Self.decodeTrust(payload) }
+        lookupTrust(at: name, Self.bogusTag, now) ?? lookupTrust(at: name, Self.trustTag, now)
+    }
+
+    private func lookupTrust(at name: DomainName, _ tag: KeyTag, _ now: Moment) -> CachedTrust? {
+        let found = read(name, tag, now: now) { payload in try? Self.decodeTrust(payload) }
         guard let found, let trust = found.value else { return nil }
         let left = UInt32(clamping: found.remaining)
         switch trust {
@@ -81,6 +91,8 @@ extension Cache {
     }
 
     private static let trustTag = KeyTag(.trust, .ds, .internet)
+    /// Kept apart and for less long, so that what was known of the link is there again afterwards.
+    private static let bogusTag = KeyTag(.trust, .dnskey, .internet)
 
     private static func decodeTrust(_ payload: Span<UInt8>) throws(WireError) -> CachedTrust? {
         var reader = PayloadReader()

@@ -90,7 +90,7 @@ struct ResponseReader {
         var rrset = RRset(
             record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum),
             rdatas: [record.rdata])
-        rrset.signatures = signatures(of: rrset)
+        addSignatures(to: &rrset)
         return rrset
     }
 
@@ -153,13 +153,16 @@ struct ResponseReader {
         return .denial(proofs())
     }
 
-    /// The signatures that cover `rrset`.
-    private func signatures(of rrset: RRset) -> [RData] {
-        signatures.filter { record in
-            record.ownerName == rrset.ownerName && isBelievable(record)
-                && record.rdata.bytes.count >= 2
-                && UInt16(record.rdata.bytes[0]) << 8 | UInt16(record.rdata.bytes[1]) == rrset.type.rawValue
-        }.map(\.rdata)
+    /// Adds the signatures that cover `rrset`; the lower TTL counts for both (RFC 4035 §5.3.3).
+    private func addSignatures(to rrset: inout RRset) {
+        for record in signatures where record.ownerName == rrset.ownerName && isBelievable(record) {
+            let bytes = record.rdata.bytes
+            guard bytes.count >= 2, UInt16(bytes[0]) << 8 | UInt16(bytes[1]) == rrset.type.rawValue else {
+                continue
+            }
+            rrset.signatures.append(record.rdata)
+            rrset.ttl = min(rrset.ttl, record.ttl)
+        }
     }
 
     /// All records of a name and type as one RRset, duplicates dropped (RFC 2181 §5).
@@ -172,7 +175,7 @@ struct ResponseReader {
             rrset.rdatas.append(record.rdata)
             rrset.ttl = min(rrset.ttl, record.ttl)
         }
-        rrset.signatures = signatures(of: rrset)
+        addSignatures(to: &rrset)
         return rrset
     }
 }

@@ -163,7 +163,9 @@ extension Resolution {
             pending.append(id)
             return
         }
-        if zone.isFromCache, !zone.zone.isRoot, lookup.distrusted == nil, lookup.refetched.insert(zone.zone).inserted {
+        if zone.isFromCache, !zone.zone.isRoot, lookup.distrusted == nil,
+            lookup.refetched.insert(zone.zone).inserted
+        {
             // The zone may have moved to other servers since its parent was last asked.
             cache.removeDelegation(of: zone.zone)
             lookup.exhausted.formUnion(zone.servers.map(\.address))

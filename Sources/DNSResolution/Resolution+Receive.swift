@@ -282,7 +282,8 @@ extension Resolution {
         case .nxDomain(_, let name, _) where name == exchange.asked.qname:
             // Below a name that does not exist there is nothing (RFC 8020); but servers exist that deny names which
             // only have others below them, so all but the root are asked once more when relaxed.
-            if settings.minimisation == .relaxed, !exchange.zone.isRoot {
+            // Who can prove it is not one of those.
+            if settings.minimisation == .relaxed, !exchange.zone.isRoot, proofs(in: message, id).isEmpty {
                 _ = showAllInstead(exchange, index)
             } else {
                 readWhole(classification, rank: .answer, from: exchange.server, id, message)
@@ -342,8 +343,9 @@ extension Resolution {
         case .answer(let chain, let rrset):
             if lookup.purpose == .priming { primed(rrset, message) }
             finish(id, .noError, link(chain + [rrset]))
-        case .alias(let chain, _):
+        case .alias(let chain, let target):
             let links = link(chain)
+            note(proofs, about: target)
             if !isToBeValidated(lookup) { links.forEach(keep) }
             follow(id, links)
         case .noData(let chain, let name, let soa):

@@ -110,6 +110,11 @@ extension Resolution {
         return nil
     }
 
+    /// Whether a response has said something of a delegation on the way.
+    func hasReferral(below zone: DomainName, toward name: DomainName) -> Bool {
+        trust.referrals.keys.contains { $0.isProperSubdomain(of: zone) && name.isSubdomain(of: $0) }
+    }
+
     /// Whether the way down to `name` is known to become insecure below `zone`.
     func isKnownInsecure(_ name: DomainName, below zone: DomainName) -> Bool {
         if case .insecure? = closestLink(to: name, notAbove: zone) { true } else { false }
@@ -398,6 +403,16 @@ extension Resolution {
     }
 
     // --- Referrals ---
+
+    /// Takes note of what a response with an alias may prove of the target: that it is in an unsigned delegation.
+    func note(_ proofs: [RRset], about target: DomainName) {
+        guard !proofs.isEmpty else { return }
+        let owners = proofs.filter { $0.type == .nsec && target.isSubdomain(of: $0.ownerName) }
+            .map(\.ownerName)
+        for name in owners.isEmpty ? [target] : owners where trust.referrals[name] == nil {
+            trust.referrals[name] = .denial(proofs)
+        }
+    }
 
     /// Keeps what a referral said of the child's keys for the validation to come.
     func keep(_ evidence: CachedTrust, of delegation: Delegation) {

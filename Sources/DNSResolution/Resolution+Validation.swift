@@ -27,6 +27,8 @@ extension Resolution {
     }
 
     func judge(_ outcome: Outcome) {
+        // Until a second opinion is there what it is to replace is missing, and nothing can be concluded.
+        guard !lookups.values.contains(where: { $0.purpose == .secondOpinion }) else { return }
         var findings = outcome.findings
         var isWaiting = false
         for index in findings.indices where findings[index].security == .indeterminate {
@@ -64,7 +66,8 @@ extension Resolution {
     /// All has been judged, and nothing is bogus.
     private func conclude(_ responseCode: ResponseCode, _ findings: [Finding]) {
         var outcome = Outcome(responseCode, findings)
-        outcome.security = findings.allSatisfy { $0.security == .secure } ? .secure : .insecure
+        let isSecure = !findings.isEmpty && findings.allSatisfy { $0.security == .secure }
+        outcome.security = isSecure ? .secure : .insecure
         outcome.error = trust.remark
         finishMain(outcome)
     }
@@ -81,7 +84,7 @@ extension Resolution {
         // DS, and its absence, are the parent's to say (RFC 4035 §2.4).
         let isParental = finding.isOfType(.ds) && !name.isRoot
         let target = isParental ? name.parent ?? .root : name
-        let signer = finding.signer(for: target)
+        let signer = finding.signer(for: target).map { signerToTry($0, of: finding, at: target) }
         if signer == nil, let judgement = judgeUnsigned(finding, at: target) { return judgement }
         switch chainOfTrust(to: target, signer: signer) {
         case .waiting: return .waiting
@@ -92,18 +95,24 @@ extension Resolution {
             return .done
         case .secure(let keys):
             guard let failure = prove(&finding, with: keys) else { return .done }
-            // The zone that was asked may be an unsigned one below the signer's, with signatures that mean nothing.
-            guard case .server(_, let zone) = finding.origin, zone.isProperSubdomain(of: keys.zone) else {
-                return .bogus(failure.extendedError)
-            }
-            switch chainOfTrust(to: zone, signer: nil) {
-            case .waiting: return .waiting
-            case .insecure:
+            // What came with an alias may show that its target is an unsigned delegation of the same zone.
+            if hasReferral(below: keys.zone, toward: target),
+                case .insecure = chainOfTrust(to: target, signer: nil)
+            {
                 finding.security = .insecure
                 return .done
-            case .secure, .bogus, .failed: return .bogus(failure.extendedError)
             }
+            return .bogus(failure.extendedError)
         }
+    }
+
+    /// The zone whose keys count. A server of a zone speaks for nothing above it: signatures of a parent mean nothing
+    /// (RFC 4035 §5.3.1), and the chain to the zone itself says whether there must be others.
+    private func signerToTry(_ signer: DomainName, of finding: Finding, at target: DomainName) -> DomainName {
+        guard case .server(_, let zone) = finding.origin, delegations.contains(zone),
+            target.isSubdomain(of: zone), !signer.isSubdomain(of: zone)
+        else { return signer }
+        return zone
     }
 
     /// What is to be done first with data without signatures; nil when nothing is.
@@ -186,9 +195,9 @@ extension Finding {
     func signer(for target: DomainName) -> DomainName? {
         switch content {
         case .rrset(let rrset): rrset.signer(for: target)
-        case .noData, .nxDomain:
-            // A signed SOA alone proves nothing: the name may be an unsigned delegation of its zone.
+        case .noData(_, _, let soa), .nxDomain(_, let soa):
             proofs.lazy.compactMap { $0.signer(for: $0.ownerName) }.first { target.isSubdomain(of: $0) }
+                ?? soa?.signer(for: target)
         }
     }
 }

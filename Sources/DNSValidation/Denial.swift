@@ -117,17 +117,22 @@ extension TypeSet {
 
     /// Why this set, all the types at `name`, does not show that there is no data of `type`; nil when it does.
     func objection(toNoData type: RecordType, at name: DomainName) -> String? {
-        if type == .ds, contains(.soa), !name.isRoot {
-            return "its denial record is the one of the zone below (RFC 4035 §5.2)"
-        }
         if type != .ds, isAboveCut {
             return "its denial record is the one of the zone above (RFC 6840 §4.1)"
         }
-        if contains(type) { return "its denial record lists \(type)" }
         // An alias has an answer for every type (RFC 6840 §4.3).
         if contains(.cname) { return "its denial record lists CNAME" }
         if type == .any, !isEmptyButForDenial { return "its denial record lists types" }
-        return nil
+        if type == .ds { return objectionToNoSigner(at: name) }
+        return contains(type) ? "its denial record lists \(type)" : nil
+    }
+
+    /// The same for what the zone above says of a cut.
+    func objectionToNoSigner(at name: DomainName) -> String? {
+        if contains(.soa), !name.isRoot {
+            return "its denial record is the one of the zone below (RFC 4035 §5.2)"
+        }
+        return contains(.ds) ? "its denial record lists DS" : nil
     }
 
     private var isEmptyButForDenial: Bool { isSubset(of: [.nsec, .rrsig]) }

@@ -149,8 +149,9 @@ struct NextSecure3Proof: Sendable {
                 let evidence = encloser.evidence + ", \(match.owner) for \(wildcard)"
                 return .proven(isOptOut: encloser.cover.isOptOut, evidence: evidence)
             }
-            // What opts out may be an unsigned delegation, or a name above one: it has no data here (§8.6). That is said of
-            // DS only, but signers leave out the records of such empty non-terminals too (§7.1).
+            // What opts out may be an unsigned delegation, or a name above one: it has no data here (§8.6). That is
+            // said of DS only, but signers leave out the records of such empty non-terminals too (§7.1). A wildcard is
+            // not denied by it; nothing in a span that opts out is secure, whatever a server says of it.
             guard encloser.cover.isOptOut else { return .unproven("no NSEC3 of \(qname)") }
             return .proven(isOptOut: true, evidence: encloser.evidence)
         }
@@ -173,7 +174,7 @@ struct NextSecure3Proof: Sendable {
     /// RFC 5155 §8.6, §8.9.
     func cut(at name: DomainName, _ hasher: inout NameHasher) throws(HashesExhausted) -> CutFinding {
         if let match = try link(matching: name, &hasher) {
-            if let objection = match.types.objection(toNoData: .ds, at: name) { return .unproven(objection) }
+            if let objection = match.types.objectionToNoSigner(at: name) { return .unproven(objection) }
             let evidence = "NSEC3 \(match.owner)"
             return match.types.contains(.ns) ? .unsignedDelegation(evidence) : .noDelegation(evidence)
         }

@@ -112,7 +112,7 @@ struct NextSecureProof: Sendable {
 
     func cut(at name: DomainName) -> CutFinding {
         if let link = link(at: name) {
-            if let objection = link.types.objection(toNoData: .ds, at: name) { return .unproven(objection) }
+            if let objection = link.types.objectionToNoSigner(at: name) { return .unproven(objection) }
             let evidence = "NSEC \(link.owner)"
             return link.types.contains(.ns) ? .unsignedDelegation(evidence) : .noDelegation(evidence)
         }

@@ -169,8 +169,8 @@ extension SignedZone {
 
     func hasNoData(_ name: DomainName, _ type: RecordType) -> Bool {
         if isCut(name), cut(above: name) == name { return type == .ds && data[name]?[.ds] == nil }
-        // A zone says nothing of the DS records of its own apex.
-        if name == apex, type == .ds { return false }
+        // A zone says nothing of the DS records of its own apex, but there is nothing above the root that could.
+        if name == apex, type == .ds { return apex.isRoot }
         let owner: DomainName
         switch truth(name) {
         case .elsewhere, .absent: return false
@@ -181,9 +181,12 @@ extension SignedZone {
         return types[type] == nil && types[.cname] == nil && (type != .any || types.isEmpty)
     }
 
-    /// Whether an opt-out span may hide what is there: an unsigned delegation, or the way to one.
+    /// Whether an opt-out span may hide what is there: an unsigned delegation, the way to one, or a wildcard that is no
+    /// more than that way.
     func mayBeHidden(_ name: DomainName) -> Bool {
-        isOptOut && ancestors(of: name).contains(where: unsignedNames.contains)
+        guard isOptOut else { return false }
+        if case .wildcard(let wildcard) = truth(name), unsignedNames.contains(wildcard) { return true }
+        return ancestors(of: name).contains(where: unsignedNames.contains)
     }
 }
 

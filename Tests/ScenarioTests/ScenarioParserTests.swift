@@ -205,7 +205,7 @@ import Testing
             do-ip6: no
             query-minimization: off
             stub-addr: 193.0.14.129 # K
-            trust-anchor: ". IN DS 1 8 2 00"
+            trust-anchor: ". IN DS 1 8 2 \(String(repeating: "00", count: 32))"
             features: min_ttl = 0
             CONFIG_END
             SCENARIO_BEGIN flat

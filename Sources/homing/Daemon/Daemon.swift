@@ -28,10 +28,10 @@ final class Daemon: Sendable {
     private let notifier: ServiceNotifier
     private let cache: Cache
     private let secrets: ServiceSecrets
+    private let patience: Patience
     /// Where settings are changed, one change after the other.
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
-    private let patience: Patience
     private let state: Mutex<State>
 
     private struct State {
