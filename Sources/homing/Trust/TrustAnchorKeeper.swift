@@ -186,7 +186,7 @@ final class TrustAnchorKeeper: Sendable {
     private func observe(_ zone: DomainName, _ outcome: Outcome) {
         let wall = now()
         guard let rrset = outcome.answers.first(where: { $0.type == .dnskey && $0.ownerName == zone }) else {
-            let reason = outcome.error.map { "\($0)" } ?? "\(outcome.responseCode)"
+            let reason = outcome.error?.text ?? "\(outcome.responseCode)"
             log.info(
                 "the keys of a zone with a trust anchor could not be had",
                 metadata: ["zone": "\(zone)", "reason": "\(reason)"])
