@@ -1,8 +1,7 @@
-"""Denials made from the cache (RFC 8198), key tag sentinels (RFC 8509), key tag signals (RFC 8145)."""
+"""Denials made from the cache (RFC 8198), and key tag sentinels (RFC 8509)."""
 
 from .keys import Key
-from .records import is_below
-from .scenario import EXAMPLE_ADDRESS, Scenario, chain, com_zone, example_zone, island
+from .scenario import EXAMPLE_ADDRESS, chain, com_zone, example_zone, island
 from .zones import Zone
 
 
@@ -106,24 +105,7 @@ def sentinels():
     s.ask(f"root-key-sentinel-is-ta-{other:05}.example.com. A").check("insecure")
 
 
-def signals():
-    tag = Key(".", 8).tag
-    s = chain("dnssec-signal", "the resolver tells the root which key it trusts",
-              "RFC 8145 §5: a query for _ta- and the key tags in hexadecimal, type NULL, when the root's keys are fetched.\nOne, and not "
-              "one for each question.", example_zone("mail A 203.0.113.2"), settings=["trust-anchor-signaling: yes"])
-    s.servers[0].extra = (f"_ta-{tag:04x}. NULL",)
-    s.ask("www.example.com. A").check("secure")
-    s.ask("mail.example.com. A").check("secure")
-    s.step(f"STEP {{}} COUNT_OUT_QUERIES = 1 TO {s.servers[0].address}", [
-        "MATCH qname qtype", "SECTION QUESTION", f"    _ta-{tag:04x}. IN NULL"])
-    s = chain("dnssec-signal-off", "no key tag signals",
-              "RFC 8145 §5: switched off, nothing is sent.", example_zone(), settings=["trust-anchor-signaling: no"])
-    s.ask("www.example.com. A").check("secure")
-    s.count("=", 0, question=f"_ta-{tag:04x}. NULL")
-
-
 def build():
     synthesis()
     never()
     sentinels()
-    signals()
