@@ -81,6 +81,8 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
+        tests(
+            "DaemonTests",
+            of: ["CLinux", "DNSWire", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport", "homing"]),
     ]
 )
