@@ -86,7 +86,9 @@ let package = Package(
         tests(
             "DaemonTests",
             of: [
-                "CLinux", "DNSWire", "DNSValidation", "DNSResolution", "DNSTransport", "DNSServer", "homing",
+                "CLinux", "DNSWire", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
+                "DNSServer",
+                "homing",
             ]),
     ]
 )
