@@ -28,6 +28,7 @@ let package = Package(
     products: [
         .executable(name: "homing", targets: ["homing"]),
         .library(name: "DNSWire", targets: ["DNSWire"]),
+        .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

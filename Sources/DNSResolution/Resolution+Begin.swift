@@ -58,6 +58,7 @@ extension Resolution {
             follow(id, chain)
             return lookups[id] == nil || isFinished
         }
+        if answerFromDenial(id, lookup) { return true }
         if lookup.purpose == .address,
             let failure = cache.lookupFailure(question, variant: .checkingDisabled, now: now)
         {

@@ -133,6 +133,7 @@ extension Resolution {
         switch verdict {
         case .proven(let isOptOut):
             finding.security = isOptOut ? .insecure : .secure
+            if !isOptOut { keepDenial(finding.proofs, soa: finding.soa, of: keys.zone) }
             return nil
         case .insecure(let remark):
             finding.security = .insecure
@@ -227,6 +228,7 @@ extension Validator {
                 }
                 let denial = denial(from: finding.proofs, with: keys, wall: wall)
                 finding.proofs = denial.rrsets
+                finding.wildcard = wildcard
                 return proveExpansion(of: wildcard, to: rrset.ownerName, denial)
             }
         case .noData(let name, let type, let soa):

@@ -12,8 +12,8 @@ public struct Denial: Sendable {
     let failure: ValidationFailure?
 
     /// - Parameters:
-    ///   - rrsets: RRsets that `Validator.verify` found secure with the keys of `zone`, each with its signature. What
-    ///     cannot serve as a proof nevertheless is left out.
+    ///   - rrsets: RRsets that `Validator.verify` found secure with the keys of `zone`, the signature that holds first
+    ///     among those of each. What cannot serve as a proof nevertheless is left out.
     public init(zone: DomainName, verified rrsets: [RRset]) {
         self.init(zone: zone, verified: rrsets, failure: nil)
     }
@@ -56,8 +56,8 @@ private enum DenialRecord {
             throw UnfitForDenial("its owner is not in the zone \(zone)")
         }
         // A wildcard's record speaks of the wildcard, not of the name that it was expanded to (RFC 4035 §5.4).
-        guard rrset.signatures.count == 1, let signature = Signature(rrset.signatures[0]),
-            signature.signer == zone, signature.labelCount == rrset.ownerName.signedLabelCount
+        guard let signature = rrset.signatures.first.flatMap({ Signature($0) }), signature.signer == zone,
+            signature.labelCount == rrset.ownerName.signedLabelCount
         else { throw UnfitForDenial("it is not signed by \(zone) for this name") }
         guard rrset.rdatas.count == 1 else { throw UnfitForDenial("there is more than one record of it") }
         if rrset.type == .nsec {

@@ -4,8 +4,8 @@ public import DNSWire
 /// An RRset by its signatures (RFC 4035 §5.3).
 extension Validator {
     public enum Verdict: Sendable {
-        /// The RRset with its TTL capped by the signature (RFC 4035 §5.3.3). It keeps all of its signatures:
-        /// a client that validates may know an algorithm that is not known here.
+        /// The RRset with its TTL capped by the signature that holds (RFC 4035 §5.3.3), which is the first of its
+        /// signatures. It keeps the others: a client that validates may know an algorithm that is not known here.
         /// `wildcard` is the `*` name that it was made from, where it was: then a denial of `ownerName` is due.
         case secure(RRset, wildcard: DomainName?)
         case bogus(ValidationFailure)
@@ -154,6 +154,8 @@ extension Validator {
             // RFC 4035 §5.3.3; within the skew it may have expired.
             rrset.ttl = UInt32(clamping: min(Int64(rrset.ttl), signature.secondsLeft(at: wall)))
         }
+        rrset.signatures.removeAll { $0 == signature.rdata }
+        rrset.signatures.insert(signature.rdata, at: 0)
         let signedName = rrset.ownerName.signedName(labelCount: signature.labelCount)
         let isExpanded = signature.labelCount < rrset.ownerName.signedLabelCount
         return VerifiedRRset(rrset: rrset, wildcard: isExpanded ? signedName : nil, signature: signature)

@@ -64,7 +64,10 @@ struct NextSecureTests {
         )
         #expect(!own.noData("a.example.", .a) && !own.noData("a.example.", .any))
         // It is there itself, and signed, whatever it lists.
-        #expect(!own.noData("a.example.", .nsec) && !own.noData("a.example.", .rrsig))
+        let modest = zone.denial([zone.signer.signed(forged("a.example.", next: "b.example."))])
+        for denial in [own, modest] {
+            #expect(!denial.noData("a.example.", .nsec) && !denial.noData("a.example.", .rrsig))
+        }
         #expect(!own.noData("b.example.", .a))
         #expect(!denial("alias.example.").noData("alias.example.", .a), "an alias")
         #expect(!denial("alias.example.").noData("alias.example.", .cname))
@@ -197,6 +200,21 @@ extension NextSecureTests {
         #expect(zone.denial(own).rrsets.count == 1 && zone.denial(expanded).rrsets.isEmpty)
         #expect(!zone.denial(expanded).noData("q.wild.example.", .a))
         #expect(Denial(zone: "example.", verified: expanded).rrsets.isEmpty)
+    }
+
+    @Test("of several signatures the one that holds counts")
+    func severalSignatures() {
+        let garbage = TestSigner(.test(9), "example.")
+        let honest = zone.denials.filter { $0.ownerName == "a.example." }.map { garbage.signed($0) }
+        let denial = zone.denial(honest)
+        #expect(denial.noData("a.example.", .txt) && denial.rrsets[0].signatures.count == 2)
+        #expect(Denial(zone: "example.", verified: denial.rrsets).noData("a.example.", .txt))
+        // A signature that nobody could check does not make the wildcard's record one of the name.
+        let wildcard = zone.denials.filter { $0.ownerName == "*.wild.example." }
+        let expanded = wildcard.map { garbage.signed($0.expanded(to: "q.wild.example.")) }
+        for order in [expanded, expanded.map { $0.withSignaturesReversed }] {
+            #expect(zone.denial(order).rrsets.isEmpty)
+        }
     }
 
     @Test("a denial must be signed by the zone")

@@ -90,6 +90,12 @@ extension RRset {
         let text: String
     }
 
+    var withSignaturesReversed: RRset {
+        var rrset = self
+        rrset.signatures.reverse()
+        return rrset
+    }
+
     /// As a server gives it that expanded a wildcard.
     func expanded(to name: DomainName) -> RRset {
         var rrset = self

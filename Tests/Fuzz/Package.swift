@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec. They are a package of their own because every module must be built with
+// Fuzz targets of the codec and the cryptography. They are a package of their own because every module must be built with
 // `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
@@ -13,6 +13,7 @@ let houseRules: [SwiftSetting] = [
 ]
 
 let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
+let crypto = Target.Dependency.product(name: "DNSCrypto", package: "homing")
 
 /// The linker gold, the default, stops with an internal error on instrumented objects.
 let linker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
@@ -24,6 +25,9 @@ let package = Package(
         .target(name: "CFuzzer"),
         .executableTarget(
             name: "MakeCorpus", dependencies: [wire], swiftSettings: houseRules, linkerSettings: linker),
+        .executableTarget(
+            name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
+            linkerSettings: linker),
     ]
         + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {
             .executableTarget(

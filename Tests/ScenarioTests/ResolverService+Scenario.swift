@@ -96,6 +96,7 @@ extension ResolverService {
         var validation = ResolverValidation(
             anchors: anchors, verifier: ForgingVerifier(forged: wanted.forgedAlgorithms))
         validation.settings.ignoresDates = wanted.ignoresSignatureDates
+        validation.isAggressive = wanted.usesProofsAggressively ?? validation.isAggressive
         if let iterations = wanted.iterationLimit { validation.settings.limits.iterations = iterations }
         return validation
     }

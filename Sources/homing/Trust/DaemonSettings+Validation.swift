@@ -38,6 +38,7 @@ extension DaemonSettings {
         var validation = ResolverValidation(anchors: set, verifier: verifier)
         validation.settings.skew = configuration.signatureSkew.milliseconds / 1_000
         validation.bogusTTL = configuration.bogusTTL.wholeSeconds
+        validation.isAggressive = configuration.aggressiveNSEC
         return validation
     }
 
