@@ -82,6 +82,10 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
+        tests(
+            "DaemonTests",
+            of: [
+                "CLinux", "DNSWire", "DNSValidation", "DNSResolution", "DNSTransport", "DNSServer", "homing",
+            ]),
     ]
 )

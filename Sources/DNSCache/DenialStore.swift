@@ -85,10 +85,10 @@ public final class DenialStore: Sendable {
 
     // --- Lookup ---
 
-    /// What a zone denies with: its SOA, and the parameters where it hashes its names.
+    /// What a zone denies with: its SOA, where one has been seen, and the parameters where it hashes its names.
     public struct Apex: Sendable {
         public let zone: DomainName
-        public let soa: RRset
+        public let soa: RRset?
         public let parameters: NextSecure3Parameters?
     }
 
@@ -97,10 +97,10 @@ public final class DenialStore: Sendable {
         var candidate: DomainName? = name
         while let zone = candidate {
             let found: Apex? = withZones(zone) { state in
-                guard let known = state.zones[zone], var soa = known.soa else { return nil }
+                guard let known = state.zones[zone] else { return nil }
                 let left = (known.soaExpiry - now.uptime) / 1000
-                guard left > 0 else { return nil }
-                soa.ttl = UInt32(clamping: left)
+                var soa = left > 0 ? known.soa : nil
+                soa?.ttl = UInt32(clamping: left)
                 return Apex(zone: zone, soa: soa, parameters: known.parameters)
             }
             if let found { return found }

@@ -20,20 +20,29 @@ extension Resolution {
         let question = lookup.current
         // DS is denied by the parent.
         guard let top = question.qtype == .ds ? question.qname.parent : question.qname,
+            case .anchor? = settings.validation?.anchors.closest(to: question.qname),
             let apex = cache.denials.apex(enclosing: top, now: now)
         else { return false }
         var synthesis = DenialSynthesis(
             question: question, apex: apex, store: cache.denials, validator: validator, now: now)
         let outcome = synthesis.outcome { wildcard in
-            guard case .rrset(let cached) = cache.lookup(wildcard, question.qtype, question.qclass, now: now),
-                cached.security == .secure
-            else { return nil }
-            return cached.rrset
+            for type in [question.qtype, .cname] {
+                if case .rrset(let cached) = cache.lookup(wildcard, type, question.qclass, now: now),
+                    cached.security == .secure
+                {
+                    return cached.rrset
+                }
+            }
+            return nil
         }
         self.validator = synthesis.validator
         guard let (code, finding) = outcome else { return false }
-        end(id, lookup.outcome(code, finding))
-        return true
+        guard finding.aliasTarget != nil, question.qtype != .cname else {
+            end(id, lookup.outcome(code, finding))
+            return true
+        }
+        follow(id, [finding])
+        return lookups[id] == nil || isFinished
     }
 }
 
@@ -56,13 +65,13 @@ private struct DenialSynthesis {
         self.now = now
     }
 
-    /// - Parameter wildcardData: the validated RRset of a wildcard and the question's type.
+    /// - Parameter wildcardData: the validated RRset of a wildcard, of the question's type or CNAME.
     mutating func outcome(_ wildcardData: (DomainName) -> RRset?) -> (ResponseCode, Finding)? {
         guard let source = apex.parameters == nil ? collectNames() : collectHashes() else { return nil }
         let denial = Denial(zone: apex.zone, verified: records)
         let (qname, qtype) = (question.qname, question.qtype)
         if let source {
-            if isProven(validator.proveNXDomain(qname, denial)) {
+            if let soa, isProven(validator.proveNXDomain(qname, denial)) {
                 return (.nxDomain, finding(.nxDomain(qname, soa: soa)))
             }
             if let data = wildcardData(source),
@@ -70,11 +79,11 @@ private struct DenialSynthesis {
             {
                 var expanded = data
                 expanded.ownerName = qname
-                expanded.ttl = min(data.ttl, soa.ttl)
+                expanded.ttl = min(data.ttl, recordTTL)
                 return (.noError, finding(.rrset(expanded)))
             }
         }
-        if isProven(validator.proveNoData(qname, qtype, denial)) {
+        if let soa, isProven(validator.proveNoData(qname, qtype, denial)) {
             return (.noError, finding(.noData(qname, qtype, soa: soa)))
         }
         return nil
@@ -86,9 +95,11 @@ private struct DenialSynthesis {
     }
 
     /// RFC 8198 §5.4: not for longer than any of the records lasts.
-    private var soa: RRset {
-        var soa = apex.soa
-        soa.ttl = min(soa.ttl, records.map(\.ttl).min() ?? 0)
+    private var recordTTL: UInt32 { records.map(\.ttl).min() ?? 0 }
+
+    private var soa: RRset? {
+        guard var soa = apex.soa else { return nil }
+        soa.ttl = min(soa.ttl, recordTTL)
         return soa
     }
 

@@ -41,6 +41,7 @@ extension ResolverService {
         settings.resolver = resolverSettings(wanted, defaults.resolver)
         settings.access = AccessPolicy(allow: ["0.0.0.0/0", "::/0"].compactMap { IPNetwork($0) })
         settings.rotation = false
+        settings.signalsAnchors = wanted.signalsTrustAnchors ?? false
         settings.prefetch = wanted.prefetch ?? settings.prefetch
         settings.minimalResponses = wanted.minimalResponses ?? settings.minimalResponses
         settings.serveStale = wanted.serveStale ?? settings.serveStale

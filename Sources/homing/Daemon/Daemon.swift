@@ -119,7 +119,8 @@ final class Daemon: Sendable {
         let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
         return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
-                context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log)
+                context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log,
+                isSignaller: index == 0)
         }
     }
 

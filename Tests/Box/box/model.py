@@ -64,6 +64,7 @@ class Zone:
         self.signing = None                               # a dnssec.plan.Signing
         self.keys = []                                    # one for each of its signing's
         self.workshop = None                              # the directory where it is signed
+        self.denies_names = True                          # False: what does not exist is said to have no records
         self.copies = {}                                  # daemon's title -> "unsigned", or a Spoiling of what it serves
         self.rrsets = {}                                  # lower-case owner -> type -> RRset
         self.spelling = {}                                # lower-case owner -> owner as written

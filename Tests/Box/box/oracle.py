@@ -18,7 +18,7 @@ def expect(net, question):
         for owner, type_text, rrset in found.records:
             records += [f"{name.show(owner)} {type_text} {text}" for text in rrset.canonical]
         if found.kind != "alias" or question.qtype == "CNAME":
-            question.rcode = "NXDOMAIN" if found.kind == "nxdomain" else "NOERROR"
+            question.rcode = "NXDOMAIN" if found.kind == "nxdomain" and zone.denies_names else "NOERROR"
             question.answer = sorted(set(records))
             question.status, question.codes = status.word, status.codes
             return

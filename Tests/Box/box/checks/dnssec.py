@@ -6,6 +6,7 @@ Asked with DO, with AD, with neither and with CD; then of a fresh resolver with 
 import collections
 
 from .. import delv, name, rdata, stub, wire
+from ..internet.algorithms import SHORT_LIFE
 from ..dnssec.plan import BOGUS, INSECURE, SECURE
 from ..peculiarities import excuse_dnssec
 from .judging import describe, percentiles, tally
@@ -28,6 +29,7 @@ def check(box, verdict):
     box.renew_resolver(validation=box.validation)
     for way in WAYS:
         _ask_and_judge(box, verdict, questions, way, "")
+    _lifetimes(box, verdict)
     family = box.net.dnssec_questions
     box.renew_resolver(validation=box.validation)
     stub.ask_all(family, box.resolver.port, patience=PATIENCE, flags=wire.CD)
@@ -85,6 +87,15 @@ def _compare(verdict, referee, questions, told):
     for reason, count in excused.items():
         verdict.skip(f"{count} of {referee}, which {reason}", count)
     verdict.say(f"{referee} as referee: {len(questions)} questions, {same} of the status that their zones were built to have")
+
+
+def _lifetimes(box, verdict):
+    """RFC 4035 §5.3.3: no record outlives its signature."""
+    questions = [question for question in box.net.dnssec_questions if question.shape == "dnssec-short-lived" and question.qname[0].endswith(b"long")]
+    outcomes = ask(questions, box.resolver.port, "DO")
+    longest = max((record.ttl for outcome in outcomes if outcome.reply for record in outcome.reply.answer), default=None)
+    verdict.expect(longest is not None and longest <= SHORT_LIFE, f"of a TTL of 86,400 s and signatures that last for at most {SHORT_LIFE}, there remain {longest} s",
+                   required=box.strict)
 
 
 def _count(words):

@@ -25,6 +25,8 @@ def sign(zone, signing, directory, source, target, now):
     unsigned.write_text(source.read_text() + published)
     denial = [] if signing.denial == "nsec" else ["-3", signing.salt or "-", "-H", str(signing.iterations)]
     denial += ["-A"] * (signing.denial == "opt-out")
-    run(["dnssec-signzone", "-q", "-P", "-z", "-o", name.show(zone.apex), "-O", "full", "-f", str(target),
+    # -x: only those for it sign the DNSKEY RRset; -z: a key for it signs everything.
+    roles = "-x" if any(plan.role == "zsk" and plan.signs for plan, _ in pairs) else "-z"
+    run(["dnssec-signzone", "-q", "-P", roles, "-o", name.show(zone.apex), "-O", "full", "-f", str(target),
          "-s", canonical.show_time(now + signing.begins), "-e", canonical.show_time(now + signing.ends), *denial, str(unsigned),
          *(key.private for plan, key in pairs if plan.signs)], directory)

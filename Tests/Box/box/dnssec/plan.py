@@ -57,7 +57,7 @@ class Spoiling:
 
 @dataclass
 class Signing:
-    """`tool` is bind, knot, ldns or hand, or none: keys are made, but the zone stays unsigned."""
+    """`tool` is bind, knot, ldns or hand; online: the odd server signs what it says; none: keys are made, but the zone stays unsigned."""
     tool: str
     algorithm: int = 13
     denial: str = "nsec"  # or nsec3, or opt-out

@@ -15,5 +15,6 @@ def build():
     net.begin_dnssec()
     for part in (algorithms, broken, islands, crossings):
         part.build(net)
+    attacks.build_signed(net)
     net.finish()
     return net

@@ -8,6 +8,7 @@ from .records import KINDS
 
 DAEMONS = ("sld-nsd", "sld-knot", "sld-bind")
 TOOLS = ("bind", "knot", "ldns")
+SHORT_LIFE = 2 * 3600  # seconds: no run of all checks takes as long
 
 # What every zone of the family is asked.
 QUESTIONS = """
@@ -73,6 +74,8 @@ def build(net):
     _rollovers(net)
     _delegation_signers(net)
     _contents(net)
+    _online(net)
+    _short_lived(net)
 
 
 def _top(net):
@@ -193,3 +196,22 @@ def _large(net, zone):
     zone.add("hundred", "A", *(f"23.78.{index}.1" for index in range(100)))
     zone.add("text", "TXT", *('"' + f"{index:03d}" + "t" * 247 + '"' for index in range(60)))
     net.ask_in(zone, "dnssec-large", "hundred A AAAA\ntext TXT MX\nnope A")
+
+
+def _online(net):
+    """Signed while it is asked for, with denials made to measure."""
+    for word in ("nsec", "nsec3", "compact"):
+        apex = f"online-{word}.example."
+        zone = net.zone(apex, [net.host(f"ns{number}.{apex}", "odd", manner=f"signed-{word}") for number in (1, 2)])
+        zone.signing, zone.denies_names = Signing("online", 13, keys=(csk(),)), word != "compact"
+        zone.add("@", "A", net.new_v4()).add("www", "A", net.new_v4(), net.new_v4()).add("www", "TXT", '"text"')
+        zone.add("alias", "CNAME", f"www.{apex}").add("nowhere", "CNAME", f"gone.{apex}").add("a.b.c", "A", net.new_v4())
+        net.ask_in(zone, "dnssec-online", "@ SOA NS A MX DNSKEY DS\nwww A TXT AAAA\nalias A AAAA\nnowhere A\nnope A\nnope AAAA\nx.y.nope A\nz.www A\n"
+                   "b.c A TXT\nc A\na.b.c A AAAA\nx.b.c A\nq.r.s.c A")
+
+
+def _short_lived(net):
+    """Signatures that end before the TTL does: the check looks at the TTL."""
+    zone = family(net, "short-lived", Signing("bind", 13, ends=SHORT_LIFE), "dnssec-short-lived")
+    zone.add("long", "A", net.new_v4(), ttl=86400).add("*.long-wild", "A", net.new_v4(), ttl=86400)
+    net.ask_in(zone, "dnssec-short-lived", "long A\nx.long-wild A")
