@@ -83,6 +83,9 @@ let package = Package(
             ]),
         tests(
             "DaemonTests",
-            of: ["CLinux", "DNSWire", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport", "homing"]),
+            of: [
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
+                "DNSTransport", "homing",
+            ]),
     ]
 )

@@ -1,3 +1,4 @@
+import DNSCache
 import DNSCrypto
 import DNSResolution
 import DNSWire
