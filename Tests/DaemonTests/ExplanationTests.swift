@@ -26,10 +26,10 @@ import Testing
     }
 
     private func explanation(
-        _ name: DomainName = "www.example.", _ steps: [ValidationStep], change: (inout Explanation) -> Void
+        _ steps: [ValidationStep], change: (inout Explanation) -> Void
     ) -> Explanation {
         var explanation = Explanation(
-            question: Question(name, .a), server: Self.server, anchors: .builtIn, status: .secure)
+            question: Question("www.example.", .a), server: Self.server, anchors: .builtIn, status: .secure)
         explanation.steps = steps
         change(&explanation)
         return explanation
