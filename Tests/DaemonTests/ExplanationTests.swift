@@ -282,7 +282,7 @@ import Testing
 
     @Test func anchorsOfAConfiguration() throws {
         let file = try TestFile(
-            "dnssec: {mode: off, negative-trust-anchors: [corp.example], signature-skew: 1 min}")
+            "dnssec: {mode: off, negative-trust-anchors: [corp.example], signature-skew: 1m}")
         let extra = try TestFile(Self.anchor)
         let validation = try ResolverValidation(explainingWith: file.path, anchorFiles: [extra.path])
         #expect(validation.anchors.anchors.map(\.zone) == [".", "example.com."])
