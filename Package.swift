@@ -86,9 +86,8 @@ let package = Package(
         tests(
             "DaemonTests",
             of: [
-                "CLinux", "DNSWire", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
-                "DNSServer",
-                "homing",
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
+                "DNSTransport", "DNSServer", "homing",
             ]),
     ]
 )

@@ -1,3 +1,4 @@
+import DNSCache
 import DNSCrypto
 import DNSResolution
 import DNSWire
@@ -25,10 +26,10 @@ import Testing
     }
 
     private func explanation(
-        _ name: DomainName = "www.example.", _ steps: [ValidationStep], change: (inout Explanation) -> Void
+        _ steps: [ValidationStep], change: (inout Explanation) -> Void
     ) -> Explanation {
         var explanation = Explanation(
-            question: Question(name, .a), server: Self.server, anchors: .builtIn, status: .secure)
+            question: Question("www.example.", .a), server: Self.server, anchors: .builtIn, status: .secure)
         explanation.steps = steps
         change(&explanation)
         return explanation
@@ -281,7 +282,7 @@ import Testing
 
     @Test func anchorsOfAConfiguration() throws {
         let file = try TestFile(
-            "dnssec: {mode: off, negative-trust-anchors: [corp.example], signature-skew: 1 min}")
+            "dnssec: {mode: off, negative-trust-anchors: [corp.example], signature-skew: 1m}")
         let extra = try TestFile(Self.anchor)
         let validation = try ResolverValidation(explainingWith: file.path, anchorFiles: [extra.path])
         #expect(validation.anchors.anchors.map(\.zone) == [".", "example.com."])
