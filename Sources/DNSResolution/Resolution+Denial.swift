@@ -20,8 +20,11 @@ extension Resolution {
         let question = lookup.current
         // DS is denied by the parent.
         guard let top = question.qtype == .ds ? question.qname.parent : question.qname,
-            case .anchor? = settings.validation?.anchors.closest(to: question.qname),
-            let apex = cache.denials.apex(enclosing: top, now: now)
+            case .anchor(let anchor)? = settings.validation?.anchors.closest(to: question.qname),
+            let apex = cache.denials.apex(enclosing: top, now: now),
+            // Zones with an anchor or servers of their own may lie below a name that the tree denies.
+            apex.zone.isSubdomain(of: anchor.zone),
+            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: apex.zone) != true
         else { return false }
         var synthesis = DenialSynthesis(
             question: question, apex: apex, store: cache.denials, validator: validator, now: now)
