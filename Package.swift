@@ -29,6 +29,7 @@ let package = Package(
         .executable(name: "homing", targets: ["homing"]),
         .library(name: "DNSWire", targets: ["DNSWire"]),
         .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
+        .library(name: "DNSValidation", targets: ["DNSValidation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -85,7 +86,9 @@ let package = Package(
         tests(
             "DaemonTests",
             of: [
-                "CLinux", "DNSWire", "DNSValidation", "DNSResolution", "DNSTransport", "DNSServer", "homing",
+                "CLinux", "DNSWire", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
+                "DNSServer",
+                "homing",
             ]),
     ]
 )

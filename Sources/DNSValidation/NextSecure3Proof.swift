@@ -37,8 +37,8 @@ struct NextSecure3Proof: Sendable {
             let isBehind = hash.lexicographicallyPrecedes(other)
             let isBefore = other.lexicographicallyPrecedes(nextHash)
             // The last of the zone names the first, which is not behind it.
-            return hash.lexicographicallyPrecedes(nextHash)
-                ? isBehind && isBefore : (isBehind || isBefore) && hash != other
+            let isLast = !hash.lexicographicallyPrecedes(nextHash)
+            return isLast ? isBehind || isBefore : isBehind && isBefore
         }
     }
 

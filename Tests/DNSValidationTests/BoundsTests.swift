@@ -39,6 +39,26 @@ struct BoundsTests {
         #expect(verifier.signatureCount == limits.keysPerTag + limits.failuresPerRRset)
     }
 
+    @Test("many keys with tags of their own, and a bad signature for each")
+    func manyKeys() throws {
+        let keys = (1...20).map { DNSKey.test($0, flags: 256) }
+        var rrset = try RRset("www A 192.0.2.1")
+        for key in keys {
+            var signer = TestSigner(key, Self.zone)
+            signer.signedName = "other.example."
+            rrset = signer.signed(rrset)
+        }
+        let published = RRset(Self.zone, .dnskey, ttl: 3_600, rdatas: keys.map(\.rdata))
+        let verifier = TestVerifier()
+        var validator = Validator(settings: ValidationSettings(), verifier: verifier)
+        let zoneKeys = ZoneKeys(zone: Self.zone, keys: keys, rrset: published)
+        guard case .bogus = validator.verify(rrset, with: zoneKeys, wall: TestSigner.wall) else {
+            Issue.record("secure")
+            return
+        }
+        #expect(verifier.signatureCount == limits.signaturesPerRRset)
+    }
+
     @Test("bad signatures before the right one do no harm while they are few")
     func fewBadSignatures() throws {
         let cases = [(1, 1, true), (1, 2, false), (2, 1, true), (4, 1, true), (4, 2, false)]

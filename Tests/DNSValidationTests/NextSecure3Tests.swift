@@ -274,6 +274,14 @@ extension NextSecure3Tests {
                 && !plain.denial().noName("example."))
     }
 
+    @Test("a name that has a record exists, whatever an older chain says")
+    func olderChain() throws {
+        let older = try SignedZone("", chain: .nsec3(Self.parameters, isOptOut: false))
+        let name: DomainName = "a.example."
+        #expect(zone.denial(older.denials).noName(name))
+        #expect(!zone.denial(older.denials + [try match(name)]).noName(name))
+    }
+
     @Test("a record expanded from a wildcard is none")
     func expanded() throws {
         let wildcard = try RRset("* 300 NSEC3 1 0 5 010203 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A")

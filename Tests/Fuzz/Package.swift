@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec and the cryptography. They are a package of their own because every module must be built with
-// `-sanitize=fuzzer,address`; `./run` does that and runs them.
+// Fuzz targets of the codec, the cryptography and the validator. They are a package of their own because every module
+// must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -14,6 +14,7 @@ let houseRules: [SwiftSetting] = [
 
 let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
 let crypto = Target.Dependency.product(name: "DNSCrypto", package: "homing")
+let validation = Target.Dependency.product(name: "DNSValidation", package: "homing")
 
 /// The linker gold, the default, stops with an internal error on instrumented objects.
 let linker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
@@ -27,6 +28,10 @@ let package = Package(
             name: "MakeCorpus", dependencies: [wire], swiftSettings: houseRules, linkerSettings: linker),
         .executableTarget(
             name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
+            linkerSettings: linker),
+        // The signer and the model zone that it shares with the tests are links to their files.
+        .executableTarget(
+            name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation], swiftSettings: houseRules,
             linkerSettings: linker),
     ]
         + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {

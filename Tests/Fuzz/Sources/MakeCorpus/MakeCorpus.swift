@@ -107,6 +107,7 @@ enum MakeCorpus {
         try write(messages.map { $0.compose() }, to: folder.appending(path: "FuzzMessage"))
         try write(rdata, to: folder.appending(path: "FuzzRData"))
         try write(masterFiles.map { Array($0.utf8) }, to: folder.appending(path: "FuzzMasterFile"))
+        try write(validations, to: folder.appending(path: "FuzzValidation"))
         try write(
             options.map { Array(Message.withOptions([$0]).compose()[14...]) }
                 + [Array(Message.withOptions(options).compose()[14...])],
@@ -125,6 +126,18 @@ enum MakeCorpus {
                 )
                 return [algorithm, UInt8(key.count >> 8), UInt8(key.count & 255)] + key + signature
             } + [[0, 0, 3, 119, 119, 119, 0, 170, 187, 204, 221]], to: folder.appending(path: "FuzzVerifier"))
+    }
+
+    /// Octets without a meaning, for each of the three games.
+    static var validations: [[UInt8]] {
+        (0..<30).map { index in
+            var state = UInt64(index)
+            return [UInt8(index % 3)]
+                + (0..<(40 + index * 8)).map { _ in
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return UInt8(state >> 56)
+                }
+        }
     }
 
     static let options: [EDNSOption] = [

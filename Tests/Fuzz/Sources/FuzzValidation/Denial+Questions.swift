@@ -1,0 +1,1 @@
+../../../DNSValidationTests/Denial+Questions.swift

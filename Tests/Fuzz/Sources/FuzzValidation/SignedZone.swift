@@ -1,0 +1,1 @@
+../../../DNSValidationTests/SignedZone.swift

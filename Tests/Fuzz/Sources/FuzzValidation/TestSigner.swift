@@ -1,0 +1,1 @@
+../../../DNSValidationTests/TestSigner.swift
