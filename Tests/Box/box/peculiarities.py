@@ -10,6 +10,7 @@ KNOWN = {
         "odd-garbage-first": FIRST_REPLY_COUNTS, "odd-wrong-question-first": FIRST_REPLY_COUNTS,
         "odd-edns-badvers": "takes BADVERS without records for NODATA",
         "half-empty": "takes an empty reply without AA for NODATA",
+        "dname-asked-as-cname": "if it validates, wants a signature of the CNAME that a DNAME makes, if that was asked for",
         "all-endless-referral": "takes a referral of a zone to itself for NODATA",
     },
     "bind": {
@@ -27,7 +28,6 @@ KNOWN = {
 # What they make of DNSSEC: beginnings of shapes (None for all), a part of what is then found, and the reason.
 KNOWN_OF_DNSSEC = {
     "unbound": (
-        (("dname",), "SERVFAIL, but it is secure", "wants a signature of the CNAME that a DNAME makes, if CNAME was asked for"),
         (None, "wanted one of", "has few codes for what is bogus: 9 for a chain, 6 for what it remembers"),
         (("bogus-revoked-only",), "but it is bogus", "minds the REVOKE bit (RFC 5011) of trust anchors alone"),
         (("bogus-revoked-only",), "AD is set with CD", "minds the REVOKE bit (RFC 5011) of trust anchors alone"),
