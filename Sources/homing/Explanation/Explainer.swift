@@ -50,6 +50,8 @@ struct Explainer {
         settings.limits.secondOpinions = 0
         settings.validation = validation
         settings.validation?.traces = true
+        // Every step is asked for; none is made from another.
+        settings.validation?.isAggressive = false
         return settings
     }
 }
