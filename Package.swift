@@ -28,7 +28,8 @@ let package = Package(
     products: [
         .executable(name: "homing", targets: ["homing"]),
         .library(name: "DNSWire", targets: ["DNSWire"]),
-        .library(name: "DNSValidation", targets: ["DNSCrypto", "DNSValidation"]),
+        .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
+        .library(name: "DNSValidation", targets: ["DNSValidation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,6 +83,11 @@ let package = Package(
                 "DNSServer",
                 logging,
             ]),
-        tests("DaemonTests", of: ["CLinux", "DNSWire", "DNSTransport", "homing"]),
+        tests(
+            "DaemonTests",
+            of: [
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
+                "DNSTransport", "DNSServer", "homing",
+            ]),
     ]
 )

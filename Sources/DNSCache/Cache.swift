@@ -32,6 +32,8 @@ public final class Cache: Sendable {
 
     public let limits: Limits
     public let health: ServerHealthTable
+    /// Of bounded size, beside the ceiling.
+    public let denials: DenialStore
     private let shards: ShardSet
     private let hashKey: SipHash.Key
 
@@ -39,6 +41,7 @@ public final class Cache: Sendable {
         self.limits = limits
         self.hashKey = hashKey
         health = ServerHealthTable(hashKey: hashKey)
+        denials = DenialStore(limits: limits)
         shards = ShardSet(byteCeiling: limits.byteCeiling, staleWindow: Int64(limits.staleWindow) * 1000)
     }
 
@@ -105,6 +108,7 @@ public final class Cache: Sendable {
 
     /// Removes all that is known of exactly `name`. At once, for every worker.
     public func flush(name: DomainName) {
+        denials.remove(enclosing: name)
         let wire = name.lowercase.wire
         flush { span in
             guard span.count == wire.count else { return false }
@@ -115,6 +119,7 @@ public final class Cache: Sendable {
 
     /// Removes all that is known of `name` and everything below it. At once, for every worker.
     public func flush(subtree name: DomainName) {
+        denials.removeAll()
         let wire = name.lowercase.wire
         flush { span in
             var offset = 0
@@ -135,6 +140,7 @@ public final class Cache: Sendable {
     public func flushAll() {
         shards.forEach { $0.removeAll() }
         health.removeAll()
+        denials.removeAll()
     }
 
     // --- Figures ---

@@ -22,6 +22,8 @@ struct Finding {
     var rank = Rank.answer
     var origin: Origin
     var security = SecurityStatus.indeterminate
+    /// The name that it was expanded from, where that was shown.
+    var wildcard: DomainName?
     /// A CNAME that was made from the DNAME before it (RFC 6672 §3.1): as good as that is, and never kept.
     var isSynthesized = false
 

@@ -44,7 +44,10 @@ extension Resolution {
         default:
             break
         }
-        if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now) {
+        // A zone with servers of its own may lie below a name that the tree denies.
+        if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now),
+            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: denial.name) != true
+        {
             let content = Finding.Content.nxDomain(denial.name, soa: denial.soa)
             end(id, lookup.outcome(.nxDomain, Finding(denial, content)))
             return true
@@ -58,6 +61,7 @@ extension Resolution {
             follow(id, chain)
             return lookups[id] == nil || isFinished
         }
+        if answerFromDenial(id, lookup) { return true }
         if lookup.purpose == .address,
             let failure = cache.lookupFailure(question, variant: .checkingDisabled, now: now)
         {

@@ -396,6 +396,12 @@ extension Resolution {
         switch finding.content {
         case .rrset(let rrset):
             cache.admit(rrset, rank: finding.rank, security: security, proofs: proofs, now: now)
+            if let wildcard = finding.wildcard, security == .secure {
+                // Where other names of the wildcard will look for it (RFC 8198 §5.3).
+                var source = rrset
+                source.ownerName = wildcard
+                cache.admit(source, rank: finding.rank, security: security, now: now)
+            }
         case .noData(let name, let type, let soa):
             cache.admitNoData(
                 name, type, question.qclass, soa: soa, ttl: soa?.ttl ?? settings.limits.failureTTL,

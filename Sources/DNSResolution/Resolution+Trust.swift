@@ -369,6 +369,7 @@ extension Resolution {
         let verdict = validator.proveNoDelegationSigner(name, denial)
         self.validator = validator
         let ttl = min(ttl, denial.rrsets.map(\.ttl).min() ?? 0)
+        keepDenial(denial.rrsets, soa: nil, of: keys.zone)
         switch verdict {
         case .unsignedDelegation: return endSecurity(at: name, nil, ttl: ttl)
         case .insecure(let remark): return endSecurity(at: name, remark, ttl: ttl)

@@ -27,7 +27,8 @@ extension Resolution {
     }
 
     func judge(_ outcome: Outcome) {
-        guard !awaitsSecondOpinion else { return }
+        // Until a second opinion is there what it is to replace is missing, and nothing can be concluded.
+        guard !lookups.values.contains(where: { $0.purpose == .secondOpinion }) else { return }
         var findings = outcome.findings
         var isWaiting = false
         for index in findings.indices where findings[index].security == .indeterminate {
@@ -132,6 +133,7 @@ extension Resolution {
         switch verdict {
         case .proven(let isOptOut):
             finding.security = isOptOut ? .insecure : .secure
+            if !isOptOut { keepDenial(finding.proofs, soa: finding.soa, of: keys.zone) }
             return nil
         case .insecure(let remark):
             finding.security = .insecure
@@ -161,7 +163,6 @@ extension Resolution {
         child.distrusted = trust.distrust(findings[index].origin, for: again)
         judged?.findings = Array(findings[..<index])
         firstOpinion = keepsFirst ? Array(findings[index...]) : nil
-        awaitsSecondOpinion = true
         let id = addLookup(child)
         link(Self.mainLookup, waitsOn: id)
         pending.append(id)
@@ -169,7 +170,6 @@ extension Resolution {
     }
 
     func secondOpinionEnded(_ outcome: Outcome) {
-        awaitsSecondOpinion = false
         if outcome.isUsable {
             judged?.responseCode = outcome.responseCode
             judged?.findings += outcome.findings
@@ -228,6 +228,7 @@ extension Validator {
                 }
                 let denial = denial(from: finding.proofs, with: keys, wall: wall)
                 finding.proofs = denial.rrsets
+                finding.wildcard = wildcard
                 return proveExpansion(of: wildcard, to: rrset.ownerName, denial)
             }
         case .noData(let name, let type, let soa):

@@ -106,7 +106,6 @@ public final class Resolution {
     var judged: Outcome?
     /// Second opinions had on the client's answer.
     var secondOpinions = 0
-    var awaitsSecondOpinion = false
     /// Why the first was not enough.
     var firstFailure: ExtendedError?
     /// What to go back to when a second opinion cannot be had.

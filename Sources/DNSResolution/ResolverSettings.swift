@@ -55,6 +55,8 @@ public struct ResolverValidation: Sendable {
     public var verifier: any SignatureVerifier
     /// Seconds that a bogus answer is remembered, at most.
     public var bogusTTL: UInt32 = 60
+    /// Whether denials and expansions of wildcards are made from what was validated before (RFC 8198).
+    public var isAggressive = true
     /// Every step is written down, for a person to read.
     public var traces = false
 

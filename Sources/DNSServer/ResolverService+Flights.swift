@@ -281,6 +281,7 @@ extension ResolverService {
             }
         }
         flight.clients = []
+        signalAnchors()
     }
 
     /// Makes and keeps the finished answers that the clients need.

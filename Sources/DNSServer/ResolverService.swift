@@ -44,12 +44,17 @@ public final class ResolverService: WorkerService {
     var nextFlight: UInt64 = 1
     /// Queries that wait, by client address.
     var waitingByClient: [IPAddress: Int] = [:]
+    /// Whether this is the worker that tells zones which of their keys are trusted.
+    let isSignaller: Bool
+    /// When it does so next: uptime in milliseconds.
+    var nextSignal: Int64 = 0
     /// Where deferred responses are written.
     var scratch = [UInt8](repeating: 0, count: 65_535)
 
+    /// - Parameter isSignaller: true for one of the workers (RFC 8145).
     public init(
         _ context: any WorkerContext, settings: ServerSettings, cache: Cache, secrets: ServiceSecrets,
-        random: RandomSource, log: Logger
+        random: RandomSource, log: Logger, isSignaller: Bool = true
     ) {
         self.context = context
         self.settings = settings
@@ -57,6 +62,7 @@ public final class ResolverService: WorkerService {
         self.secrets = secrets
         self.random = random
         self.log = log
+        self.isSignaller = isSignaller
         composer = ResponseComposer(settings: settings, cookies: ServerCookies(key: secrets.serverCookies))
         rateLimiter = RateLimiter(key: secrets.rateLimit)
     }

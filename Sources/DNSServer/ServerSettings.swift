@@ -47,6 +47,8 @@ public struct ServerSettings: Sendable {
     public var ednsOptions = EDNS.maximumOptions
     /// Whether clients can find out which keys of the root are trusted here (RFC 8509).
     public var sentinel = true
+    /// Whether zones with a trust anchor are told which of their keys are trusted here (RFC 8145).
+    public var signalsAnchors = true
     public var logsQueries = false
     public var resolver = ResolverSettings()
 

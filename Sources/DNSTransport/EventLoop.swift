@@ -1,5 +1,5 @@
 import CLinux
-import DNSWire
+public import DNSWire
 
 /// What a worker waits for: descriptors that become ready, and moments that come. It knows nothing of DNS.
 ///
@@ -121,7 +121,7 @@ struct EventToken {
 
 extension Moment {
     /// The clocks of this machine, through libc.
-    static func reading() -> Moment {
+    public static func reading() -> Moment {
         var monotonic: Int64 = 0
         var uptime: Int64 = 0
         var wall: Int64 = 0

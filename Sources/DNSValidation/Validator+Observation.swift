@@ -26,12 +26,20 @@ extension Validator {
         where believed.contains(key.unrevoked) && !observation.signers.contains(key) {
             if isSelfSigned(rrset, of: point.zone, by: key, wall: wall) { observation.signers.insert(key) }
         }
-        if let anchor = point.anchor, case .secure(let keys) = trust(anchor, keys: rrset, wall: wall) {
+        if let anchor = point.anchor, case .secure = trust(anchor, keys: rrset, wall: wall) {
             observation.isValidated = true
-            let signature = keys.rrset.signatures.first.flatMap { Signature($0) }
-            observation.originalTTL = signature?.originalTTL ?? rrset.ttl
-            observation.signatureInterval = signature?.secondsLeft(at: wall) ?? 0
+            readTimes(rrset, &observation, wall)
         }
         return observation
+    }
+
+    /// Of the signatures that hold, the one that expires first tells how long there is.
+    private func readTimes(_ rrset: RRset, _ observation: inout TrustPoint.Observation, _ wall: Int64) {
+        let tags = Set(observation.signers.map(\.keyTag))
+        let signatures = rrset.signatures.compactMap { Signature($0) }
+            .filter { tags.contains($0.keyTag) && $0.secondsLeft(at: wall) > 0 }
+        let first = signatures.min { $0.secondsLeft(at: wall) < $1.secondsLeft(at: wall) }
+        observation.originalTTL = first?.originalTTL ?? rrset.ttl
+        observation.signatureInterval = first?.secondsLeft(at: wall) ?? 0
     }
 }

@@ -1,5 +1,5 @@
 public import DNSCrypto
-import DNSWire
+public import DNSWire
 
 /// Checks data against keys, for one client query: it counts what that costs and stops at the bounds.
 ///
@@ -38,6 +38,13 @@ public struct Validator: Sendable {
 
     /// Whether a bound on the cost was met: then something was not looked at, and failures say little of the data.
     public var isExhausted: Bool { wantsMoreSignatureChecks || hasher.isExhausted }
+
+    /// The hash of a name, counted like those that proofs need; nil at the bound, or where more iterations are asked for
+    /// than are believed.
+    public mutating func hash(_ name: DomainName, _ parameters: NextSecure3Parameters) -> [UInt8]? {
+        guard parameters.iterations <= settings.limits.iterations else { return nil }
+        return (try? hasher.hash(name, parameters)) ?? nil
+    }
 
     mutating func record(
         _ kind: ValidationStep.Kind, _ name: DomainName, _ type: RecordType?,

@@ -46,9 +46,12 @@ import Testing
 
     @Test func rrsetThatTheAnchorVouchesFor() throws {
         let (a, b, c) = (try key(1), try key(2), try key(3, algorithm: 99))
+        let spent = try signature(by: a, daysLeft: -3)
+        let longer = try signature(by: a, daysLeft: 12)
         let zoneSigning = try key(4, flags: 0)
         let seen = observe(
-            [a, b, c, zoneSigning], [try signature(by: a)], of: TrustAnchor(zone: zone, keys: [a]))
+            [a, b, c, zoneSigning], [spent, longer, try signature(by: a)],
+            of: TrustAnchor(zone: zone, keys: [a]))
         #expect(seen.isValidated)
         // Of an algorithm that nobody here knows: it could never vouch for anything.
         #expect(seen.keys == [a, b, zoneSigning])

@@ -39,6 +39,7 @@ import Testing
             listen: {addresses: "127.0.0.1:\(port)"}
             process: {workers: 2}
             limits: {resolution-deadline: 60s}
+            dnssec: {mode: off}
             forward-zones: [{suffix: ., servers: "\(upstream.address)"}]
             """)
         let (process, pipe) = process(["serve", file.path], notify: manager.name)

@@ -15,7 +15,10 @@ final class TestDaemon: Sendable {
 
     /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
     ///   time-outs. Keys that it gives replace these.
-    init(_ yaml: String = "", script: @escaping ScriptedUpstream.Script = ExampleZone.script) throws {
+    init(
+        _ yaml: String = "", wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        script: @escaping ScriptedUpstream.Script = ExampleZone.script
+    ) throws {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
@@ -24,7 +27,7 @@ final class TestDaemon: Sendable {
         daemon = Daemon(
             settings: settings, path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
-            patience: Daemon.Patience(stop: patience, round: patience))
+            patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock)
         try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
     }
 
@@ -97,6 +100,21 @@ final class TestFile: Sendable {
     func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
 }
 
+/// An empty directory that goes with its owner, and all that is in it then.
+final class TestDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "homing-\(UUID().uuidString)")
+        path = url.path
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var names: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []) }
+}
+
 /// What a daemon logged.
 final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
@@ -105,5 +123,7 @@ final class LogLines: Sendable {
         LogDestination { [weak self] line in self?.lines.withLock { $0.append(line) } }
     }
 
-    func contains(_ text: String) -> Bool { lines.withLock { $0.contains { $0.contains(text) } } }
+    func contains(_ text: String) -> Bool { count(of: text) > 0 }
+
+    func count(of text: String) -> Int { lines.withLock { $0.count { $0.contains(text) } } }
 }

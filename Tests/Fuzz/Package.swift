@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec and the validator. They are a package of their own because every module must be built with
-// `-sanitize=fuzzer,address`; `./run` does that and runs them.
+// Fuzz targets of the codec, the cryptography and the validator. They are a package of their own because every module
+// must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -13,6 +13,7 @@ let houseRules: [SwiftSetting] = [
 ]
 
 let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
+let crypto = Target.Dependency.product(name: "DNSCrypto", package: "homing")
 let validation = Target.Dependency.product(name: "DNSValidation", package: "homing")
 
 /// The linker gold, the default, stops with an internal error on instrumented objects.
@@ -25,9 +26,12 @@ let package = Package(
         .target(name: "CFuzzer"),
         .executableTarget(
             name: "MakeCorpus", dependencies: [wire], swiftSettings: houseRules, linkerSettings: linker),
+        .executableTarget(
+            name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
+            linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(
-            name: "FuzzValidation", dependencies: ["CFuzzer", wire, validation], swiftSettings: houseRules,
+            name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation], swiftSettings: houseRules,
             linkerSettings: linker),
     ]
         + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {

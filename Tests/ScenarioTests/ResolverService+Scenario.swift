@@ -41,6 +41,7 @@ extension ResolverService {
         settings.resolver = resolverSettings(wanted, defaults.resolver)
         settings.access = AccessPolicy(allow: ["0.0.0.0/0", "::/0"].compactMap { IPNetwork($0) })
         settings.rotation = false
+        settings.signalsAnchors = wanted.signalsTrustAnchors ?? false
         settings.prefetch = wanted.prefetch ?? settings.prefetch
         settings.minimalResponses = wanted.minimalResponses ?? settings.minimalResponses
         settings.serveStale = wanted.serveStale ?? settings.serveStale
@@ -95,6 +96,7 @@ extension ResolverService {
         var validation = ResolverValidation(
             anchors: anchors, verifier: ForgingVerifier(forged: wanted.forgedAlgorithms))
         validation.settings.ignoresDates = wanted.ignoresSignatureDates
+        validation.isAggressive = wanted.usesProofsAggressively ?? validation.isAggressive
         if let iterations = wanted.iterationLimit { validation.settings.limits.iterations = iterations }
         return validation
     }

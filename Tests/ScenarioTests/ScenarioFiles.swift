@@ -61,7 +61,7 @@ extension ScenarioFile {
 extension ScenarioFile {
     /// What the tables beside the shared files call features that Homing does not have (yet).
     private static let missingFeatures: Set<String> = [
-        "auth-zone", "rpz", "dns64", "aggressive-nsec", "local-zone", "client-address", "nsid/chaos",
+        "auth-zone", "rpz", "dns64", "local-zone", "client-address", "nsid/chaos",
     ]
 
     /// By path, what a shared file needs, as the tables say.

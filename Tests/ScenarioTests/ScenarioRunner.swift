@@ -137,13 +137,29 @@ struct ScenarioRunner {
                 end(query, .timedOut)
                 return true
             }
-            guard let (number, entry) = scriptedEntry(for: query) else { continue }
+            guard let (number, entry) = scriptedEntry(for: query) else {
+                guard rules.dialect == .deckard, query.spentEntries.isEmpty else { continue }
+                worker.markSpent(Self.refusal, for: query.exchange)
+                perform(Self.serverFailure, on: query)
+                return true
+            }
             worker.markSpent(number, for: query.exchange)
             perform(entry, on: query)
             return true
         }
         return false
     }
+
+    /// What Deckard's servers say to a question that the file has no answer for.
+    private static let serverFailure: Entry = {
+        var entry = Entry(line: 0)
+        entry.adjustments = [.copyID, .copyQuery]
+        entry.packet.header.flags = .qr
+        entry.packet.responseCode = .serverFailure
+        return entry
+    }()
+    /// The number of that entry: no other one has it.
+    private static let refusal = -1
 
     /// Deckard sends what goes to an address that the file does not know into a black hole.
     private func hasServer(at address: IPAddress) -> Bool {

@@ -53,6 +53,10 @@ struct ScenarioSettings {
     var iterationLimit: UInt16?
     /// Servers may be at loopback addresses.
     var asksLoopback = false
+    /// Denials are made from proofs in the cache (RFC 8198).
+    var usesProofsAggressively: Bool?
+    /// The root is told which keys are trusted (RFC 8145).
+    var signalsTrustAnchors: Bool?
     /// Algorithms of which every signature is taken for good.
     var forgedAlgorithms: Set<SecurityAlgorithm> = []
 
@@ -107,6 +111,8 @@ struct ScenarioSettings {
         case "trust-anchor-file", "auto-trust-anchor-file": hasAutomatedTrustAnchor = true
         case "domain-insecure": negativeTrustAnchors.append(try Self.name(setting))
         case "val-override-date", "val-override-timestamp": try takeTime(setting)
+        case "aggressive-nsec": usesProofsAggressively = try Self.isOn(setting)
+        case "trust-anchor-signaling": signalsTrustAnchors = try Self.isOn(setting)
         case "fake-sha1" where try Self.isOn(setting):
             forgedAlgorithms.formUnion([.dsa, .rsaSHA1, .dsaNSEC3SHA1, .rsaSHA1NSEC3SHA1])
         case "fake-dsa" where try Self.isOn(setting):

@@ -104,6 +104,7 @@ extension Configuration {
         settings.ednsOptions = limits.ednsOptions
         settings.logsQueries = log.queries
         settings.sentinel = dnssec.sentinel
+        settings.signalsAnchors = dnssec.signalAnchors
         settings.resolver = resolverSettings
         return settings
     }

@@ -119,7 +119,8 @@ final class Daemon: Sendable {
         let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
         return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
-                context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log)
+                context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log,
+                isSignaller: index == 0)
         }
     }
 
@@ -226,7 +227,7 @@ final class Daemon: Sendable {
 
     private func publishAnchors(endsBelief: Bool) {
         let server = inForce(settings)
-        WorkerRound(workers).run { ($0 as? ResolverService)?.apply(server) }
+        WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // What a revoked key vouched for is not believed any more either.
         if endsBelief { cache.flushAll() }
     }

@@ -19,7 +19,7 @@ extension DaemonSettings {
             lines.append("resolves \(lines.count > 2 ? "other names" : "names") from the root, \(rootHints)")
         }
         if let validation = server.resolver.validation {
-            lines += validation.summary.map { "validates \($0)" } + validation.remarks
+            lines += validation.summary + validation.remarks
         } else {
             lines.append("validates nothing")
         }

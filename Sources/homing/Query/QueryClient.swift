@@ -98,8 +98,7 @@ struct QueryClient {
     private func exchangeFramed(
         _ query: [UInt8], _ socket: borrowing QuerySocket
     ) throws(SystemFailure) -> [UInt8] {
-        try socket.send(
-            [UInt8(truncatingIfNeeded: query.count >> 8), UInt8(truncatingIfNeeded: query.count)] + query)
+        try socket.sendFramed(query)
         while true {
             let octets = try socket.receiveFramed()
             if isReply(octets, to: query) { return octets }

@@ -46,7 +46,7 @@ extension QueryReport {
         }
     }
 
-    private struct Asked: Encodable {
+    struct Asked: Encodable {
         let name: String
         let `class`: String
         let type: String
@@ -58,7 +58,7 @@ extension QueryReport {
         }
     }
 
-    private struct Entry: Encodable {
+    struct Entry: Encodable {
         let name: String
         let ttl: UInt32
         let `class`: String

@@ -54,6 +54,13 @@ struct QuerySocket: ~Copyable {
         }
     }
 
+    /// Sends a message over a stream (RFC 1035 §4.2.2).
+    func sendFramed(_ message: [UInt8]) throws(SystemFailure) {
+        try send(
+            [UInt8(truncatingIfNeeded: message.count >> 8), UInt8(truncatingIfNeeded: message.count)]
+                + message)
+    }
+
     /// Says that nothing more will be sent; the other direction stays open.
     func closeSending() {
         _ = shutdown(descriptor.number, Int32(SHUT_WR))
@@ -99,10 +106,13 @@ struct QuerySocket: ~Copyable {
 }
 
 /// A point in time to be done by.
-struct Deadline {
+struct Deadline: Comparable {
     private let instant: ContinuousClock.Instant
 
     init(seconds: Double) { instant = .now + .seconds(seconds) }
+    init(nanoseconds: Int64) { instant = .now + .nanoseconds(nanoseconds) }
+
+    static func < (a: Deadline, b: Deadline) -> Bool { a.instant < b.instant }
 
     /// What is left, rounded up; 0 when it has passed.
     var milliseconds: Int {

@@ -38,6 +38,7 @@ extension DaemonSettings {
         var validation = ResolverValidation(anchors: set, verifier: verifier)
         validation.settings.skew = configuration.signatureSkew.milliseconds / 1_000
         validation.bogusTTL = configuration.bogusTTL.wholeSeconds
+        validation.isAggressive = configuration.aggressiveNSEC
         return validation
     }
 
@@ -62,8 +63,8 @@ extension ResolverValidation {
     var summary: [String] {
         anchors.anchors.map { anchor in
             let tags = anchor.keyTags.map(String.init).joined(separator: ", ")
-            return "\(anchor.zone) and what is below it, by the keys \(tags)"
-        } + anchors.negativeAnchors.map { "not \($0) and what is below it" }
+            return "validates \(anchor.zone) and what is below it, by the keys \(tags)"
+        } + anchors.negativeAnchors.map { "does not validate \($0) and what is below it" }
     }
 
     /// Whether anything of an anchor can be checked here.

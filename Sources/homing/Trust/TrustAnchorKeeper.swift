@@ -8,7 +8,7 @@ import Logging
 import Synchronization
 
 /// Keeps the trust anchors up to date while the daemon runs: asks the zones that have one for their keys (RFC 5011),
-/// keeps what it learns on disk, and tells the zones which keys are trusted (RFC 8145).
+/// and keeps what it learns on disk.
 ///
 /// It runs on the daemon's own queue, where reloads happen as well, so that neither overtakes the other.
 final class TrustAnchorKeeper: Sendable {
@@ -26,11 +26,8 @@ final class TrustAnchorKeeper: Sendable {
         var store: TrustAnchorStore?
         /// Nil: nothing is validated.
         var validation: ResolverValidation?
-        var signals = false
         /// Nil: the anchors are the configured ones for good.
         var automated: AutomatedTrustAnchors?
-        /// When each zone is to be told next.
-        var nextSignal: [DomainName: Int64] = [:]
         var isSaveBroken = false
         var ask: Ask?
         var publish: Publish?
@@ -38,8 +35,6 @@ final class TrustAnchorKeeper: Sendable {
         var sleep: UInt64 = 0
     }
 
-    /// Seconds between the tellings of one zone. RFC 8145 §5.2 has them go with the questions for its keys.
-    private static let signalInterval: Int64 = 86_400
     /// Seconds after which times are looked at again, however far off they seem: the clock may have been set.
     private static let longestSleep: Int64 = 3_600
 
@@ -82,7 +77,6 @@ final class TrustAnchorKeeper: Sendable {
         let isNew = state.withLock { state in
             let isNew = isFollowing && state.automated == nil
             state.validation = validation
-            state.signals = validation != nil && dnssec.signalAnchors
             if !isFollowing { state.automated = nil }
             if let validation { state.automated?.configure(validation.anchors, at: wall) }
             return isNew
@@ -136,15 +130,11 @@ final class TrustAnchorKeeper: Sendable {
     /// Does what is due and sleeps until the next. To be called on the queue, and after every reload.
     func tick() {
         let wall = now()
-        let (ask, zones, questions) = state.withLock { state in
-            (state.ask, Self.dueZones(&state, wall), Self.dueSignals(&state, wall))
-        }
+        let (ask, zones) = state.withLock { ($0.ask, Self.dueZones(&$0, wall)) }
         guard let ask else { return }
         for zone in zones {
             ask(Question(zone, .dnskey)) { [weak self] outcome in self?.observe(zone, outcome) }
         }
-        // Nothing that comes back is of interest.
-        for question in questions { ask(question) { _ in } }
         sleep(wall)
     }
 
@@ -153,19 +143,6 @@ final class TrustAnchorKeeper: Sendable {
         // Until something better is heard of it.
         for zone in zones { state.automated?.fail(zone, at: wall) }
         return zones
-    }
-
-    private static func dueSignals(_ state: inout State, _ wall: Int64) -> [Question] {
-        guard state.signals, let anchors = state.automated?.anchors ?? state.validation?.anchors else {
-            return []
-        }
-        let due = anchors.anchors.filter { anchor in
-            guard anchors.closest(to: anchor.zone) == .anchor(anchor) else { return false }
-            let next = state.nextSignal[anchor.zone] ?? wall
-            return next <= wall || next - wall > signalInterval
-        }
-        for anchor in due { state.nextSignal[anchor.zone] = wall + signalInterval }
-        return due.flatMap { KeyTagSignal.questions(for: $0) }
     }
 
     private func sleep(_ wall: Int64) {
@@ -186,7 +163,7 @@ final class TrustAnchorKeeper: Sendable {
     private func observe(_ zone: DomainName, _ outcome: Outcome) {
         let wall = now()
         guard let rrset = outcome.answers.first(where: { $0.type == .dnskey && $0.ownerName == zone }) else {
-            let reason = outcome.error.map { "\($0)" } ?? "\(outcome.responseCode)"
+            let reason = outcome.error?.text ?? "\(outcome.responseCode)"
             log.info(
                 "the keys of a zone with a trust anchor could not be had",
                 metadata: ["zone": "\(zone)", "reason": "\(reason)"])

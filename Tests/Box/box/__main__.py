@@ -20,9 +20,11 @@ def arguments():
     parser.add_argument("--resolver", choices=("homing", "unbound", "bind"), default="homing", help="what is put to the test")
     parser.add_argument("--binary", help="its program; needed for homing")
     parser.add_argument("--check", default=",".join(CHECKS), help="comma-separated, of: %(default)s (all of them)")
+    parser.add_argument("--dnssec", choices=("validate", "off"), help="whether it validates where a check does not say")
     parser.add_argument("--flood-names", type=int, default=200_000, help="random names for the flood (5000000 for the full one)")
     parser.add_argument("--soak-minutes", type=float, default=1, help="length of the soak (10 for the full one)")
     parser.add_argument("--limit-minutes", type=float, default=45, help="the box ends itself after so long")
+    parser.add_argument("--acts", help="of the attacks, only these: words of box/attacks, comma-separated")
     parser.add_argument("--stay", action="store_true", help="no checks: start everything and wait, for a look around by nsenter")
     parser.add_argument("--state", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -45,7 +47,7 @@ def main():
     signal.alarm(int(chosen.limit_minutes * 60))
     network.assert_private()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)  # so that no socket or pid file of the host is met
-    box = Box(chosen.state, chosen.resolver, chosen.binary)
+    box = Box(chosen.state, chosen.resolver, chosen.binary, chosen.dnssec)
     box.options = chosen
     try:
         return run(box, chosen)
@@ -60,7 +62,7 @@ def run(box, chosen):
     begun = time.monotonic()
     box.start_servers()
     expectations.write(box.net, chosen.state / "expectations.tsv")
-    print(f"box: {len(box.net.zones)} zones on {len(box.net.hosts)} name servers, {len(box.net.questions)} questions, "
+    print(f"box: {len(box.net.zones)} zones on {len(box.net.hosts)} name servers, {len(box.net.questions) + len(box.net.dnssec_questions)} questions, "
           f"up in {time.monotonic() - begun:.1f} s", flush=True)
     if chosen.stay:
         print(f"box: state in {chosen.state}; look around with:\n"

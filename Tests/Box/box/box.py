@@ -4,17 +4,19 @@ import os
 import signal
 import socket
 
-from . import network, odd_server, rdata, wire
+from . import network, odd_server, rdata, resolvers, wire
+from .dnssec import anchors, sign
 from .internet import build
 from .process import Program, wait_until
-from .resolvers import Resolver
-from .servers import PROGRAMS, zonefile
+from .servers import PROGRAMS
 
 
 class Box:
-    def __init__(self, directory, kind, binary):
+    def __init__(self, directory, kind, binary, mode=None):
         self.directory, self.kind, self.binary = directory, kind, binary
         self.net = build()
+        self.validation = None  # what a validating resolver must be told; known once the zones are signed
+        self.mode = mode or (resolvers.USUAL_MODE_OF_HOMING if kind == "homing" else None)
         self.strict = kind == "homing"  # the references show that the box works; they need not be as good
         self.warmed = False  # whether the resolver has been asked everything once
         self._programs, self._odd, self._resolver, self._runs = [], None, None, 0
@@ -24,9 +26,12 @@ class Box:
     def start_servers(self):
         daemons = self.net.daemons.values()
         network.raise_loopback(sorted({address for daemon in daemons for address in self.net.addresses_of(daemon)}))
+        sign.make_keys(self.net, self.directory / "keys")
+        self.net.expect()
         network.install_rules(self.net.addresses_of(self.net.daemons["hole"]), {"hot": self.net.marks["hot-addresses"]})
-        paths = zonefile.write(self.net, self.directory / "zones")
-        started = [(daemon, self._start(daemon, paths)) for daemon in daemons if daemon.kind in PROGRAMS]
+        self.validation = anchors.write(self.net, self.directory)
+        path = sign.sign(self.net, self.directory / "zones")
+        started = [(daemon, self._start(daemon, path)) for daemon in daemons if daemon.kind in PROGRAMS]
         odd = self.directory / "odd"
         odd.mkdir()
         self._odd = odd_server.start(self.net, odd)
@@ -34,11 +39,11 @@ class Box:
             self._await(daemon, program)
         wait_until((odd / "ready").exists, 20, f"the odd server listens (log {odd / 'log'})")
 
-    def _start(self, daemon, paths):
+    def _start(self, daemon, path):
         directory = self.directory / daemon.title
         directory.mkdir()
         program = PROGRAMS[daemon.kind]
-        zones = [(zone, paths[zone]) for zone in self.net.zones_of(daemon)]
+        zones = [(zone, path(zone, daemon)) for zone in self.net.zones_of(daemon)]
         config = directory / "config"
         config.write_text(program.configuration(directory, self.net.addresses_of(daemon), zones))
         started = Program(daemon.title, program.command(config), directory / "log", cwd=directory)
@@ -63,7 +68,7 @@ class Box:
     def renew_resolver(self, **options):
         """A fresh resolver under test, which has seen nothing yet."""
         self.drop_resolver()
-        self._resolver = self.start_resolver(self.kind, self.binary, **options)
+        self._resolver = self.start_resolver(self.kind, self.binary, **{"validation": self.usual_validation(), **options})
         return self._resolver
 
     def drop_resolver(self):
@@ -74,9 +79,13 @@ class Box:
     def has_dead_resolver(self):
         return self._resolver is not None and not self._resolver.program.running()
 
+    def usual_validation(self):
+        """What the resolver under test is told unless a check asks for more."""
+        return self.validation if self.mode == "validate" else self.mode
+
     def start_resolver(self, kind, binary=None, **options):
         self._runs += 1
-        return Resolver(kind, binary, self.directory / f"resolver-{self._runs}-{kind}", **options)
+        return resolvers.Resolver(kind, binary, self.directory / f"resolver-{self._runs}-{kind}", **options)
 
     def stop(self):
         """In good order, so that logs are complete; the namespace's end would do it too."""

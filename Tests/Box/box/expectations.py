@@ -5,6 +5,7 @@ from . import name
 
 def write(net, path):
     with open(path, "w") as file:
-        for question in net.questions:
+        for question in net.questions + net.dnssec_questions:
             answer = " | ".join(question.answer)
-            print(name.show(question.qname), question.qtype, question.rcode, answer, question.kind, question.shape, sep="\t", file=file)
+            print(name.show(question.qname), question.qtype, question.rcode, answer, question.kind, question.shape, question.status,
+                  ",".join(map(str, sorted(question.codes))), sep="\t", file=file)

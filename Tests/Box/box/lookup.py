@@ -12,6 +12,7 @@ class Found:
     records: list = field(default_factory=list)  # (owner, type, RRset) in answer order
     target: tuple = None                         # of an alias
     cut: tuple = None                            # of a referral
+    wildcard: tuple = None                       # where the records really stand
 
 
 def find(zone, qname, qtype):
@@ -39,7 +40,9 @@ def _at_node(types, owner, qtype):
 def _from_wildcard(zone, qname, wildcard, qtype):
     if wildcard not in zone.nodes:
         return Found("nxdomain")
-    return _at_node(zone.rrsets.get(wildcard, {}), qname, qtype)
+    found = _at_node(zone.rrsets.get(wildcard, {}), qname, qtype)
+    found.wildcard = wildcard
+    return found
 
 
 def _from_dname(zone, qname, owner):

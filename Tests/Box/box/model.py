@@ -51,7 +51,7 @@ class Zone:
     """One zone: what it holds, who serves it, and what its parent says about it."""
 
     def __init__(self, apex, servers, *, ns=None, parent_ns=None, glue="sibling", false_glue=None, broken=False,
-                 shares_with_parent=False):
+                 shares_with_parent=False, delegated=True):
         self.apex = apex
         self.servers = servers                            # hosts whose daemon really holds the zone
         self.ns = servers if ns is None else ns           # the NS RRset at the apex
@@ -60,6 +60,12 @@ class Zone:
         self.false_glue = false_glue or {}                # host -> addresses that the parent gives instead
         self.broken = broken                              # nobody can resolve what is in here
         self.shares_with_parent = shares_with_parent      # one daemon holds both, so no referral is seen
+        self.delegated = delegated                        # whether the parent knows of it
+        self.signing = None                               # a dnssec.plan.Signing
+        self.keys = []                                    # one for each of its signing's
+        self.workshop = None                              # the directory where it is signed
+        self.denies_names = True                          # False: what does not exist is said to have no records
+        self.copies = {}                                  # daemon's title -> "unsigned", or a Spoiling of what it serves
         self.rrsets = {}                                  # lower-case owner -> type -> RRset
         self.spelling = {}                                # lower-case owner -> owner as written
         self.cuts = {}                                    # lower-case child apex -> (NS names, glue records)
@@ -118,3 +124,5 @@ class Question:
     kind: str = "normal"
     rcode: str = None
     answer: list = None
+    status: str = "insecure"        # for one who validates: secure, insecure or bogus; a bogus answer is only given with CD
+    codes: frozenset = frozenset()  # EDE codes: of which one is wanted if it is bogus, which are allowed if it is insecure

@@ -4,7 +4,7 @@ import asyncio
 import os
 import struct
 
-from . import wire
+from . import odd_signed, wire  # the former for its manners
 from .odd_answers import Reply, Request
 from .odd_manners import MANNERS, NO_TCP, SLOW_SECONDS
 

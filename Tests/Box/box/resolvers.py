@@ -1,11 +1,24 @@
 """The resolvers that can be put into the box: how each is configured and started."""
 
 import os
+from dataclasses import dataclass
 
+from . import name
 from .internet.infrastructure import ROOTS
 from .model import Question
 from .process import BoxError, Program, wait_until
 from .stub import ask_all
+
+
+USUAL_MODE_OF_HOMING = None  # dnssec: mode, in checks that do not ask for one: validate, off, or None for a Homing that knows no such key
+
+
+@dataclass
+class Validation:
+    """What a resolver is told about DNSSEC, and about zones that it cannot find by itself."""
+    anchors: dict   # path of a file of DS or DNSKEY records -> (apex, RDATA of its DS)
+    negative: list  # names below which nothing is validated
+    stubs: dict     # apex -> addresses
 
 
 def root_hints():
@@ -20,7 +33,7 @@ HOMING = """listen:
   addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
 cache:
   size: {size}MiB
-"""
+{validation}"""
 
 UNBOUND = """server:
     interface: 127.0.0.1@{port}
@@ -31,8 +44,7 @@ UNBOUND = """server:
     directory: "{directory}"
     pidfile: "{directory}/pid"
     root-hints: "{directory}/root.hints"
-    module-config: "iterator"
-    qname-minimisation: yes
+{validation}    qname-minimisation: yes
     do-not-query-localhost: yes
     use-syslog: no
     logfile: ""
@@ -48,7 +60,7 @@ UNBOUND = """server:
     rrset-cache-size: {two_thirds}m
 remote-control:
     control-enable: no
-"""
+{stubs}"""
 
 BIND = """options {{
     directory "{directory}";
@@ -59,24 +71,69 @@ BIND = """options {{
     listen-on-v6 port {port} {{ ::1; }};
     recursion yes;
     allow-query {{ any; }};
-    dnssec-validation no;
-    qname-minimization relaxed;
+{validation}    qname-minimization relaxed;
     max-cache-size {size}M;
     edns-udp-size 1232;
     max-udp-size 1232;
 }};
 controls {{ }};
 zone "." {{ type hint; file "{directory}/root.hints"; }};
-"""
+{stubs}"""
+
+
+def homing_settings(validation):
+    """`validation` is a `Validation`, or a word for the mode, or None."""
+    if not isinstance(validation, Validation):
+        return {"validation": f"dnssec:\n  mode: {validation}\n" if validation else ""}
+    lines = ["dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
+    if validation.negative:
+        lines += ["  negative-trust-anchors:", *(f'    - "{apex}"' for apex in validation.negative)]
+    if validation.stubs:
+        lines.append("stub-zones:")
+        for apex, addresses in validation.stubs.items():
+            lines += [f"  - suffix: {apex}", "    servers: [" + ", ".join(f'"{address}"' for address in addresses) + "]"]
+    return {"validation": "\n".join(lines) + "\n"}
+
+
+def unbound_settings(validation):
+    if not isinstance(validation, Validation):
+        return {"validation": '    module-config: "iterator"\n', "stubs": ""}
+    lines = ['module-config: "validator iterator"', "ede: yes", 'val-nsec3-keysize-iterations: "1024 50 2048 50 4096 50"']
+    lines += [f'trust-anchor-file: "{path}"' for path in validation.anchors]
+    lines += [f'domain-insecure: "{apex}"' for apex in validation.negative]
+    stubs = [f'stub-zone:\n    name: "{apex}"\n' + "".join(f"    stub-addr: {address}\n" for address in addresses)
+             for apex, addresses in validation.stubs.items()]
+    return {"validation": "".join(f"    {line}\n" for line in lines), "stubs": "".join(stubs)}
+
+
+def bind_settings(validation):
+    if not isinstance(validation, Validation):
+        return {"validation": "    dnssec-validation no;\n", "stubs": ""}
+    lines = ["dnssec-validation yes;"]
+    if validation.negative:
+        lines.append("validate-except { " + " ".join(f'"{apex}";' for apex in validation.negative) + " };")
+    stubs = ["trust-anchors {\n" + "".join(
+        f'    "{name.show(apex)}" static-ds {int.from_bytes(ds[:2], "big")} {ds[2]} {ds[3]} "{ds[4:].hex()}";\n'
+        for apex, ds in validation.anchors.values()) + "};\n"]
+    stubs += [f'zone "{apex}" {{ type static-stub; server-addresses {{ {" ".join(address + ";" for address in addresses)} }}; }};\n'
+              for apex, addresses in validation.stubs.items()]
+    return {"validation": "".join(f"    {line}\n" for line in lines), "stubs": "".join(stubs)}
+
+
+SETTINGS = {"homing": homing_settings, "unbound": unbound_settings, "bind": bind_settings}
 
 
 class Resolver:
-    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration."""
+    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration.
 
-    def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra=""):
+    `validation` is a `Validation`; or a mode, for Homing; or None, for one that does not validate or does not know how.
+    """
+
+    def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None):
         directory.mkdir()
         self.kind, self.port = kind, port
-        values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3)
+        values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
+                      **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())
         config = directory / "config"
         config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values) + extra)

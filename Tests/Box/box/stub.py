@@ -18,28 +18,30 @@ class Outcome:
     seconds: float
     over_tcp: bool = False
     trouble: str = ""
+    reply: wire.Message = None
 
 
-def ask_all(questions, port, *, address="127.0.0.1", in_flight=100, patience=6, mixed_case=True):
+def ask_all(questions, port, *, address="127.0.0.1", in_flight=100, patience=6, mixed_case=True, flags=0, edns_flags=0):
     """Outcomes in the order of the questions. Anything with a `qname` and a `qtype` is a question."""
-    return asyncio.run(_ask_all(list(questions), (address, port), in_flight, patience, mixed_case))
+    manner = dict(server=(address, port), patience=patience, mixed_case=mixed_case, flags=flags, edns_flags=edns_flags)
+    return asyncio.run(_ask_all(list(questions), in_flight, manner))
 
 
-async def _ask_all(questions, server, in_flight, patience, mixed_case):
+async def _ask_all(questions, in_flight, manner):
     outcomes, turns = [None] * len(questions), iter(range(len(questions)))
 
     async def worker():
         for index in turns:
-            outcomes[index] = await _ask(questions[index], server, patience, mixed_case)
+            outcomes[index] = await _ask(questions[index], **manner)
 
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     return outcomes
 
 
-async def _ask(question, server, patience, mixed_case):
+async def _ask(question, server, patience, mixed_case, flags, edns_flags):
     qname = _mix(question.qname) if mixed_case else question.qname
     qtype = rdata.number_of(question.qtype)
-    query = wire.compose_query(random.getrandbits(16), qname, qtype)
+    query = wire.compose_query(random.getrandbits(16), qname, qtype, flags=flags, edns_flags=edns_flags)
     begun, over_tcp = time.monotonic(), False
     try:
         async with asyncio.timeout(patience):
@@ -57,7 +59,7 @@ async def _ask(question, server, patience, mixed_case):
     trouble = _misfit(reply, packet, query, len(packet) > 1232 and not over_tcp)
     if trouble:
         return Outcome("BAD-ANSWER", [], seconds, over_tcp, trouble)
-    return Outcome(reply.rcode, sorted(set(map(str, reply.answer))), seconds, over_tcp)
+    return Outcome(reply.rcode, sorted(set(map(str, reply.answer))), seconds, over_tcp, reply=reply)
 
 
 def _misfit(reply, packet, query, too_large):

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from . import name, rdata
 
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN", 16: "BADVERS"}
-QR, AA, TC, RD, RA = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080
+QR, AA, TC, RD, RA, AD, CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
+DO = 0x8000  # of EDNS
+OPTION_EDE = 15
 CLASS_IN, TYPE_OPT = 1, 41
 
 
@@ -32,6 +34,7 @@ class Message:
     additional: list = field(default_factory=list)
     edns: tuple = None  # (payload size, version, flags), None without OPT
     extended_rcode: int = 0
+    ede: list = field(default_factory=list)  # pairs of a code and a text (RFC 8914)
 
     @property
     def rcode(self):
@@ -39,10 +42,10 @@ class Message:
         return RCODES.get(code, f"RCODE{code}")
 
 
-def compose_query(identifier, qname, qtype, recursion=True, payload=1232):
+def compose_query(identifier, qname, qtype, recursion=True, payload=1232, flags=0, edns_flags=0):
     """One question; `payload` 0 leaves EDNS out."""
-    head = struct.pack("!6H", identifier, RD if recursion else 0, 1, 0, 0, 1 if payload else 0)
-    opt = struct.pack("!BHHIH", 0, TYPE_OPT, payload, 0, 0) if payload else b""
+    head = struct.pack("!6H", identifier, flags | (RD if recursion else 0), 1, 0, 0, 1 if payload else 0)
+    opt = struct.pack("!BHHIH", 0, TYPE_OPT, payload, edns_flags, 0) if payload else b""
     return head + name.wire(qname) + struct.pack("!HH", qtype, CLASS_IN) + opt
 
 
@@ -91,6 +94,18 @@ def _parse(message):
     return parsed
 
 
+def _read_errors(options):
+    """The extended errors among EDNS options."""
+    position = 0
+    while position < len(options):
+        code, length = struct.unpack_from("!HH", options, position)
+        position += 4 + length
+        if position > len(options):
+            raise ValueError("an EDNS option runs past its OPT")
+        if code == OPTION_EDE:
+            yield struct.unpack_from("!H", options, position - length)[0], bytes(options[position - length + 2:position]).decode(errors="replace")
+
+
 def _read_record(message, position, parsed, section):
     owner, position = read_name(message, position)
     number, klass, ttl, length = struct.unpack_from("!HHIH", message, position)
@@ -100,6 +115,7 @@ def _read_record(message, position, parsed, section):
     if number == TYPE_OPT:
         parsed.edns = (klass, ttl >> 16 & 255, ttl & 0xFFFF)
         parsed.extended_rcode = ttl >> 24
+        parsed.ede = list(_read_errors(message[start:end]))
     else:
         section.append(Record(owner, number, ttl, rdata.show(number, message, start, end, read_name)))
     return end

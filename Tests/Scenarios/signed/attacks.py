@@ -18,7 +18,7 @@ def by_parent():
         s = chain(f"dnssec-forged-nodata-by-parent-{kind}", f"the parent's {kind.upper()} denies data of the child's apex",
                   f"RFC 6840 §4.1, §4.4: the {kind.upper()} at a cut, with NS and without SOA, is the parent's and says "
                   "nothing about the child's types.\nIt verifies with the parent's key, and is no proof here: bogus.",
-                  child, com=com, cuts=True,
+                  child, com=com,
                   change=only_for("example.com.", lambda reply, qname, qtype: Reply(
                       authority=com.soa() + proof) if qtype == "MX" else reply))
         s.ask("example.com. MX").check("bogus")
@@ -26,7 +26,7 @@ def by_parent():
         com = com_zone(child, denial=kind)
         s = chain(f"dnssec-forged-nxdomain-by-parent-{kind}", f"the parent's {kind.upper()} denies names of the child",
                   f"RFC 6840 §4.1: an {kind.upper()} of a delegation must not be used to deny names below it.\nThe parent's "
-                  "records cover www.example.com. in the order of names, and it is there: bogus.", child, com=com, cuts=True,
+                  "records cover www.example.com. in the order of names, and it is there: bogus.", child, com=com,
                   change=only_for("www.example.com.", lambda reply, qname, qtype: Reply(
                       "NXDOMAIN", authority=com.soa() + com.deny_all("www.example.com."))))
         s.ask("www.example.com. A").check("bogus")
@@ -47,7 +47,7 @@ def ancestor_delegation():
         proof = list(dict.fromkeys(proof))
         s = chain(f"dnssec-forged-nxdomain-below-cut-{kind}", f"an ancestor's {kind.upper()} denies names below a cut",
                   "RFC 6840 §4.1: the record has NS and no SOA: it is that of a delegation, and must not deny anything below "
-                  "it.\nThe servers of sub.example.com. repeat what its parent can prove: bogus.", zone, cuts=True)
+                  "it.\nThe servers of sub.example.com. repeat what its parent can prove: bogus.", zone)
         s.serve("198.51.100.5", sub, change=only_for("www.sub.example.com.", lambda reply, qname, qtype, proof=proof,
                                                      zone=zone: Reply("NXDOMAIN", authority=zone.soa() + proof)),
                 about="sub.example.com., with denials that are its parent's.")
@@ -55,7 +55,7 @@ def ancestor_delegation():
     zone = example_zone("tree DNAME tree.example.net.")
     s = island("dnssec-forged-nxdomain-below-dname", "the NSEC of a DNAME denies what is redirected",
                "RFC 6840 §4.1: an NSEC with the DNAME bit must not deny names below its owner: they are redirected.\nBogus.",
-               zone, cuts=True, change=only_for("www.tree.example.com.", lambda reply, qname, qtype: Reply(
+               zone, change=only_for("www.tree.example.com.", lambda reply, qname, qtype: Reply(
                    "NXDOMAIN", authority=zone.soa() + list(dict.fromkeys(
                        zone.nsec("tree.example.com.") + zone.nsec("*.example.com."))))))
     s.ask("www.tree.example.com. A").check("bogus")
@@ -66,7 +66,7 @@ def incomplete():
     def case(name, title, about, kind, question, change, *lines, ede="any"):
         zone = example_zone("m A 203.0.113.5", "z A 203.0.113.6", "*.wild A 203.0.113.8", *lines, denial=kind)
         qname = question.split()[0]
-        s = island(name, title, about, zone, cuts=True,
+        s = island(name, title, about, zone,
                    change=only_for(qname, lambda reply, qname, qtype: change(zone, reply) if qtype == question.split()[1]
                                    else reply))
         s.ask(question).check("bogus", ede=ede)
@@ -138,7 +138,7 @@ def foreign():
     def case(name, title, about, make, *lines, question="p.example.com. A", rcode="NXDOMAIN"):
         zone = example_zone("m A 203.0.113.5", "z A 203.0.113.6", *lines)
         qname = question.split()[0]
-        s = island(name, title, about, zone, cuts=True, change=only_for(
+        s = island(name, title, about, zone, change=only_for(
             qname, lambda reply, qname, qtype: Reply(rcode, authority=zone.soa() + make(zone)) if qtype == question.split()[1]
             else reply))
         s.ask(question).check("bogus")
@@ -179,24 +179,24 @@ def foreign():
         return reply
     s = island("dnssec-forged-nsec3-owner", "NSEC3 records that are not directly below the apex",
                "RFC 5155 §3; attack row: forged proofs.\nThe owner of an NSEC3 is one label and the name of the zone. These are "
-               "signed and one label deeper: bogus.", zone, cuts=True, change=only_for("nothing.example.com.", deeper))
+               "signed and one label deeper: bogus.", zone, change=only_for("nothing.example.com.", deeper))
     s.ask("nothing.example.com. A").check("bogus")
 
 
 def injected():
     s = island("dnssec-injected-answer", "an unsigned answer for a name that does not exist",
                "RFC 4035 §5; attack row: off-path poisoning.\nSomebody answers in place of the zone's server, without "
-               "signatures: bogus, and nobody is sent to 203.0.113.66.", example_zone(), cuts=True,
+               "signatures: bogus, and nobody is sent to 203.0.113.66.", example_zone(),
                change=only_for("evil.example.com.", lambda reply, qname, qtype: Reply(
                    answer=[Record(qname, 3600, "A", "203.0.113.66")]) if qtype == "A" else reply))
     s.ask("evil.example.com. A", do=False).check("bogus")
     s = island("dnssec-injected-nxdomain", "an unsigned denial of a name that exists",
                "RFC 4035 §5.4; attack row: off-path poisoning.\nA bare NXDOMAIN with an unsigned SOA: bogus.", example_zone(),
-               cuts=True, change=only_for("www.example.com.", lambda reply, qname, qtype: Reply(
+               change=only_for("www.example.com.", lambda reply, qname, qtype: Reply(
                    "NXDOMAIN", authority=example_zone().get("example.com.", "SOA")) if qtype == "A" else reply))
     s.ask("www.example.com. A", do=False).check("bogus")
     s = island("dnssec-injected-empty", "an empty answer without any proof",
-               "RFC 4035 §5.4: NOERROR and nothing in it, from a signed zone: bogus.", example_zone(), cuts=True,
+               "RFC 4035 §5.4: NOERROR and nothing in it, from a signed zone: bogus.", example_zone(),
                change=only_for("www.example.com.", lambda reply, qname, qtype: Reply() if qtype == "A" else reply))
     s.ask("www.example.com. A", do=False).check("bogus")
 

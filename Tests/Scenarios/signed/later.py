@@ -1,8 +1,7 @@
 """Denials made from the cache (RFC 8198), key tag sentinels (RFC 8509), key tag signals (RFC 8145)."""
 
 from .keys import Key
-from .records import is_below
-from .scenario import EXAMPLE_ADDRESS, Scenario, chain, com_zone, example_zone, island
+from .scenario import EXAMPLE_ADDRESS, chain, com_zone, example_zone, island
 from .zones import Zone
 
 
@@ -49,7 +48,9 @@ def synthesis():
         s.ask(f"{second} A").check("secure").count("=", 1, question=f"{second} A")
     zone = example_zone("*.wild A 203.0.113.8")
     s = island("dnssec-aggressive-wildcard", "a wildcard's answer from the cache",
-               "RFC 8198 §5.3: the wildcard's data and the proof that no nearer name exists make the answer for another name.", zone)
+               "RFC 8198 §5.3: the wildcard's data and the proof that no nearer name exists make the answer for another name.\nThe "
+               "zone is known by an earlier denial.", zone)
+    s.ask("nothing.example.com. A").check("secure")
     s.ask("any.wild.example.com. A").check("secure")
     s.ask("other.wild.example.com. A").check("secure").count("=", 0)
     s = island("dnssec-aggressive-without-do", "a client without DO gets a made denial, too",
@@ -79,7 +80,7 @@ def never():
     zone.signing["NSEC"] = {"corrupt": True}
     s = island("dnssec-aggressive-not-from-bogus", "nothing is made from a bogus proof",
                "RFC 8198 §5: only validated records may be used.\nThe proof of the first denial does not verify; the second name exists "
-               "and is found, the third is asked for.", zone, cuts=True)
+               "and is found, the third is asked for.", zone)
     s.ask("p.example.com. A", cd=True).check("insecure")
     s.ask("z.example.com. A").check("secure")
     s.ask("q.example.com. A").check("bogus").count(">=", 1, question="q.example.com. A")
@@ -116,6 +117,17 @@ def signals():
     s.ask("mail.example.com. A").check("secure")
     s.step(f"STEP {{}} COUNT_OUT_QUERIES = 1 TO {s.servers[0].address}", [
         "MATCH qname qtype", "SECTION QUESTION", f"    _ta-{tag:04x}. IN NULL"])
+    s = chain("dnssec-signal-daily", "the resolver tells the root once a day which key it trusts",
+              "RFC 8145 §5: a query for _ta- and the key tags in hexadecimal, type NULL, when the root's keys are fetched.\nOne a "
+              "day.", example_zone("mail A 203.0.113.2"), settings=["trust-anchor-signaling: yes"])
+    s.servers[0].extra = (f"_ta-{tag:04x}. NULL",)
+    s.ask("www.example.com. A").check("secure")
+    s.ask("mail.example.com. A").check("secure")
+    for elapsed, sent in ((86000, 1), (4000, 2)):
+        s.pass_time(elapsed)
+        s.ask("mail.example.com. A").check("secure")
+        s.step(f"STEP {{}} COUNT_OUT_QUERIES = {sent} TO {s.servers[0].address}", [
+            "MATCH qname qtype", "SECTION QUESTION", f"    _ta-{tag:04x}. IN NULL"])
     s = chain("dnssec-signal-off", "no key tag signals",
               "RFC 8145 §5: switched off, nothing is sent.", example_zone(), settings=["trust-anchor-signaling: no"])
     s.ask("www.example.com. A").check("secure")

@@ -34,13 +34,18 @@ class Server:
 
 
 class Scenario:
-    """One file. `about` begins with the section of the RFC."""
+    """
+    One file. `about` begins with the section of the RFC.
+
+    cuts: whether servers also answer questions for DS at names that are no cuts, by which a resolver looks for cuts that
+    no referral showed it; by default where something is bogus.
+    """
 
     #: All that were made, in order.
     all = []
 
     def __init__(self, name, title, about, *, anchors=(), settings=(), clauses=(), now=NOW, minimise=True,
-                 cuts=False):
+                 cuts=None):
         self.name, self.title, self.about = name, title, about
         self.anchors, self.settings, self.clauses = list(anchors), list(settings), list(clauses)
         self.now, self.minimise, self.cuts = now, minimise, cuts
@@ -101,6 +106,7 @@ class Scenario:
         qname, qtype, do, asked_ad, cd, rd = self.last
         if status == "bogus":
             reply = Reply("SERVFAIL")
+            self.cuts = self.cuts is not False
         reply = reply or self.truth(qname, qtype, zones)
         if reply.answer and not any(r.type == "SOA" for r in reply.authority):
             # A positive answer comes with the proofs of its wildcards alone (RFC 4035 §3.1.3.3).

@@ -97,7 +97,7 @@ def negative():
     s.ask("nothing.com. A").check("insecure")
     s = chain("dnssec-negative-anchor-of-other-name", "a negative anchor of a name that only ends alike",
               "RFC 7646 §2: names are compared by labels: ample.com. is not above example.com.", broken_zone(),
-              settings=['domain-insecure: "ample.com"'], cuts=True)
+              settings=['domain-insecure: "ample.com"'])
     s.ask("www.example.com. A").check("bogus")
 
 
@@ -119,12 +119,12 @@ def forwarders():
             reply.answer = [Record(r.owner, r.ttl, r.type, "203.0.113.66") if r.type == "A" else r for r in reply.answer]
         return reply
     s = Scenario("dnssec-forwarder-lies", "a forwarder that changes an address",
-                 "RFC 4035 §5: a forwarder is believed no more than anybody else: bogus.", clauses=[clause], cuts=True)
+                 "RFC 4035 §5: a forwarder is believed no more than anybody else: bogus.", clauses=[clause])
     s.serve(FORWARDER, root, com, zone, forwarder=True, change=lies, about="The forwarder, with an address of its own.")
     s.anchor(root).ask("www.example.com. A").check("bogus")
     s = Scenario("dnssec-forwarder-strips", "a forwarder that does not know DNSSEC",
                  "RFC 4035 §5: without signatures and proofs there is nothing to check: bogus, and never a guess that the zone were "
-                 "unsigned.", clauses=[clause], cuts=True)
+                 "unsigned.", clauses=[clause])
     s.serve(FORWARDER, root, com, zone, forwarder=True, about="The forwarder, which leaves out all that is DNSSEC's.",
             change=lambda reply, qname, qtype: stripped(reply))
     s.anchor(root).ask("www.example.com. A").check("bogus")
@@ -132,7 +132,7 @@ def forwarders():
     com = com_zone(plain)
     root = root_zone(com, keys=[Key(".", 8)])
     s = Scenario("dnssec-forwarder-insecure", "an unsigned zone through a forwarder",
-                 "RFC 4035 §5.2: the forwarder hands on the proof that the zone has no DS: insecure.", clauses=[clause], cuts=True)
+                 "RFC 4035 §5.2: the forwarder hands on the proof that the zone has no DS: insecure.", clauses=[clause])
     s.serve(FORWARDER, root, com, plain, forwarder=True, about="The forwarder.").anchor(root)
     s.ask("www.example.com. A").check("insecure")
     s.ask("nothing.example.com. A").check("insecure")
@@ -156,7 +156,7 @@ def stubs():
 
     def private(name, title, about, status, settings=()):
         inner = Zone("corp.example.com.", "www A 203.0.113.40", denial=None, address="198.51.100.20")
-        s = chain(name, title, about, example_zone(), settings=settings, cuts=True, clauses=[
+        s = chain(name, title, about, example_zone(), settings=settings, clauses=[
             'stub-zone:\n    name: "corp.example.com"\n    stub-addr: 198.51.100.20'])
         s.serve("198.51.100.20", inner, about="corp.example.com., a private zone.")
         s.ask("www.corp.example.com. A").check(status)

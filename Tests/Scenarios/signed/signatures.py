@@ -11,7 +11,7 @@ WWW = ("www.example.com.", "A")
 def lying(name, title, about, ede, status="bogus", key=WWW, question="www.example.com. A", **fields):
     zone = example_zone()
     zone.signing[key] = fields or None
-    s = island(name, title, about, zone, cuts=True)
+    s = island(name, title, about, zone)
     s.ask(question).check(status, ede=ede if status == "bogus" else None)
     return s
 
@@ -79,20 +79,20 @@ def fields():
     zone.signing[WWW] = {"key": com.keys[0], "signer": "com."}
     s = chain("dnssec-signature-by-parent", "the parent's key over the child's data",
               "RFC 4035 §5.3.1: com. is secure and its key made the signature, with com. as the signer; but the data are "
-              "below a cut, in another zone: bogus.", zone, com=com, cuts=True)
+              "below a cut, in another zone: bogus.", zone, com=com)
     s.ask("www.example.com. A").check("bogus", ede="any")
     s = island("dnssec-rrset-added", "an RRset with one record more",
                "RFC 4035 §5.3.2: the signature is over the whole RRset; somebody put an address in.", example_zone(),
-               change=lambda reply, qname, qtype: added(reply) if qtype == "A" else reply, cuts=True)
+               change=lambda reply, qname, qtype: added(reply) if qtype == "A" else reply)
     s.ask("www.example.com. A").check("bogus", ede=6)
     s = island("dnssec-rrset-record-lost", "an RRset with one record less",
                "RFC 4035 §5.3.2: the signature is over the whole RRset; somebody took an address out.",
-               example_zone("two A 203.0.113.2", "two A 203.0.113.3"), cuts=True,
+               example_zone("two A 203.0.113.2", "two A 203.0.113.3"),
                change=lambda reply, qname, qtype: lost(reply) if qtype == "A" else reply)
     s.ask("two.example.com. A").check("bogus", ede=6)
     s = island("dnssec-rrset-of-another-name", "somebody else's RRset under a new name",
                "RFC 4035 §5.3.2: an address and its signature, taken from another name of the zone: the name is part of "
-               "what is signed.", example_zone("other A 203.0.113.66"), cuts=True, change=renamed)
+               "what is signed.", example_zone("other A 203.0.113.66"), change=renamed)
     s.ask("www.example.com. A").check("bogus", ede=6)
 
 
@@ -147,7 +147,7 @@ def key_trap():
         return reply
     s = chain("dnssec-keytrap-signatures", "50 bad signatures before a good one",
               "Attack row: KeyTrap, CVE-2023-50387.\nOne key, and more signatures than are tried: the good one at the end is "
-              "never reached.", zone, change=sigs, cuts=True)
+              "never reached.", zone, change=sigs)
     s.ask("www.example.com. A").check("bogus")
     real = Key("example.com.", 8)
     wrong = [f"{real.tag} 8 2 {n:064x}" for n in range(1, 51)]

@@ -7,10 +7,10 @@ import struct
 from .. import name, rdata, wire
 
 
-def ask(port, qname, qtype="A", *, recursion=True, tcp=False, source="127.0.0.1", patience=3, payload=1232):
+def ask(port, qname, qtype="A", *, recursion=True, tcp=False, source="127.0.0.1", patience=3, payload=1232, flags=0, edns_flags=0):
     """The reply as a `wire.Message`, None when there is none. ValueError when it is malformed."""
     qname = name.parse(qname) if isinstance(qname, str) else qname
-    packet = exchange(port, wire.compose_query(random.getrandbits(16), qname, rdata.number_of(qtype), recursion, payload),
+    packet = exchange(port, wire.compose_query(random.getrandbits(16), qname, rdata.number_of(qtype), recursion, payload, flags, edns_flags),
                       tcp=tcp, source=source, patience=patience)
     return None if packet is None else wire.parse(packet)
 

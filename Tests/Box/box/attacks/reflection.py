@@ -21,7 +21,8 @@ def run(scene):
     if scene.box.kind != "homing":
         scene.verdict.skip("reflection: only Homing is configured for it")
         return
-    limited = scene.box.start_resolver("homing", scene.box.binary, port=PORT, extra=CONFIGURATION)
+    limited = scene.box.start_resolver("homing", scene.box.binary, port=PORT, extra=CONFIGURATION,
+                                       validation=scene.box.usual_validation())
     try:
         with scene.watched("reflection"):
             reflection(scene, "reflection", limited)

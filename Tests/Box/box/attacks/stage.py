@@ -109,7 +109,7 @@ class Stage:
         def either(query):
             if query.address == self.main:
                 return [query.referral(cut, [server], [(server, address)], ttl)]
-            return [query.nothing()] if query.qname == apex else script(query)
+            return [query.nothing()] if query.qname in (apex, name.parse(server)) else script(query)
 
         self._scripts[apex] = (either, apex)
 

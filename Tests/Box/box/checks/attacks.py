@@ -2,16 +2,20 @@
 
 import traceback
 
-from ..attacks import aliases, bombs, connections, delegation, forgery, parsing, reflection
+from ..attacks import aliases, bombs, connections, delegation, dnssec, forgery, parsing, reflection
 from ..attacks.scene import Scene
 
-ACTS = (forgery, aliases, parsing, bombs, reflection, connections, delegation)
+ACTS = (forgery, aliases, parsing, bombs, reflection, connections, delegation, dnssec)
+
+
+def chosen(words):
+    return [act for act in ACTS if not words or act.__name__.split(".")[-1] in words.split(",")]
 
 
 def check(box, verdict):
     scene = Scene(box, verdict)
     try:
-        for act in ACTS:
+        for act in chosen(box.options.acts):
             try:
                 act.run(scene)
             except Exception:  # the others are still staged

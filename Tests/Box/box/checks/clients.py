@@ -22,13 +22,14 @@ class Case:
 NOERROR, NXDOMAIN, SERVFAIL = "status: NOERROR", "status: NXDOMAIN", "status: SERVFAIL"
 
 
-def cases(net, kind):
+def cases(net, kind, validates):
     first, zone, homing = net.ordinary[0], net.ordinary[7], kind == "homing"
     asked = name.parse(f"www.{first}")
     www = [re.escape(record.split()[-1]) for question in net.questions
            if question.qname == asked and question.qtype == "A" for record in question.answer]
     return [
-        Case(f"www.{first} A", [NOERROR, r"flags: qr rd ra;", r"EDNS: version: 0", *www], [r"flags: [a-z ]*\b(aa|tc)\b"]),
+        Case(f"www.{first} A", [NOERROR, r"flags: qr rd ra ad;" if validates else r"flags: qr rd ra;", r"EDNS: version: 0", *www],
+             [r"flags: [a-z ]*\b(aa|tc)\b"]),
         Case(f"www.{first} A +tcp", [NOERROR, r"\(TCP\)", *www]),
         Case(f"www.{first} A +noedns", [NOERROR, *www], [r"EDNS"]),
         Case(f"WwW.{first.upper()} A", [rf"(?m)^;WwW\.{re.escape(first.upper())}", *www]),
@@ -62,11 +63,24 @@ def cases(net, kind):
         Case("https.records-1.net HTTPS", [r'alpn="?h2,h3'], program="kdig"),
         Case("unknown.records-2.net TYPE65280", [r"\\# 4 0A000001"], program="kdig"),
         Case("naptr.records-0.net NAPTR +tcp", [r"SIP\+D2U"], program="kdig"),
+    ] + (_signed_cases(first, www, kind) if validates else [])
+
+
+def _signed_cases(first, www, kind):
+    """What is different for who validates; `first` is a signed zone."""
+    told = [r"EDE: (6|9) "] if kind != "bind" else []
+    return [
+        Case(f"www.{first} A +noadflag", [r"flags: qr rd ra;", *www], [r"RRSIG"]),
+        Case(f"www.{first} A +dnssec", [r"flags: qr rd ra ad;", r"flags: do;", r"RRSIG\s+A ", *www]),
+        Case(f"www.{first} A +dnssec", [r"RRSIG\s+A ", *www], program="kdig"),
+        Case(f"nope.{first} A +dnssec", [NXDOMAIN, r"flags: qr rd ra ad;", r"RRSIG\s+SOA ", r"NSEC"]),
+        Case("www.dnssec-failed.example A", [SERVFAIL, *told]),
+        Case("www.dnssec-failed.example A +cdflag", [NOERROR, r"flags: qr rd ra cd;"]),
     ]
 
 
 def check(box, verdict):
-    everything = cases(box.net, box.kind)
+    everything = cases(box.net, box.kind, box.mode == "validate")
     for case in everything:
         _run(case, box, "127.0.0.1", verdict)
     _run(everything[0], box, "::1", verdict)

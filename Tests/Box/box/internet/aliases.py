@@ -49,7 +49,8 @@ def _dname(net, one, two, three):
     two.add("leaf.branch", "A", net.new_v4()).add("deep.leaf.branch", "TXT", '"under two names"')
     two.add("via.branch", "CNAME", "chain-8.alias-three.de.")
     three.add("again", "DNAME", "tree.alias-one.com.")
-    net.ask_in(one, "dname", "leaf.tree A AAAA\ndeep.leaf.tree TXT A\nnone.tree A\ntree DNAME A\nvia.tree A AAAA\nleaf.tree CNAME")
+    net.ask_in(one, "dname", "leaf.tree A AAAA\ndeep.leaf.tree TXT A\nnone.tree A\ntree DNAME A\nvia.tree A AAAA")
+    net.ask_in(one, "dname-asked-as-cname", "leaf.tree CNAME")
     net.ask_in(three, "dname-twice", "leaf.again A\ndeep.leaf.again TXT\nnone.again A")
     apex = "moved.fr."
     moved = net.zone(apex, [net.host(f"ns1.stayed.fr.", "sld-knot")]).add("@", "DNAME", "stayed.fr.")

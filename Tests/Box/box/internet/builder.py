@@ -14,7 +14,14 @@ class Internet:
         self.random = random.Random(5300)
         self.zones = {}       # lower-case apex -> Zone
         self.hosts = []
-        self.questions = []
+        self.questions = []        # of every check
+        self.dnssec_questions = [] # only of the one on DNSSEC: a resolver that does not validate answers some otherwise
+        self._asked = self.questions
+        self.anchors = {()}              # lower-case apexes of zones that a resolver has a trust anchor for
+        self.negative_anchors = set()    # and of those that it must not validate
+        self.stubs = {}                  # lower-case apex -> addresses that a resolver is told to ask
+        self.lies = {}                   # (name, type or "*" for all below) -> EDE codes, where a signed proof is a lie: bogus
+        self.statuses = {}               # what `security.of_zone` found
         self.marks = {}       # a word that a check knows -> a name or an address
         self._pairs = 0
         self.daemons = {
@@ -55,7 +62,7 @@ class Internet:
 
     def ask(self, qname, qtype, shape, kind="normal"):
         qname = name.parse(qname) if isinstance(qname, str) else qname
-        self.questions.append(Question(qname, qtype, shape, kind))
+        self._asked.append(Question(qname, qtype, shape, kind))
 
     def ask_in(self, zone, shape, questions, kind="normal"):
         """Questions as lines of text: `owner type type ...`, owners relative to the zone."""
@@ -63,6 +70,10 @@ class Internet:
             owner, *types = line.split()
             for qtype in types:
                 self.ask(name.parse(owner, zone.apex), qtype, shape, kind)
+
+    def begin_dnssec(self):
+        """What is asked from now on is for the check on DNSSEC alone."""
+        self._asked = self.dnssec_questions
 
     # Looking things up
 
@@ -100,8 +111,15 @@ class Internet:
             self._delegate(zone)
         for zone in self.zones.values():
             self._check_daemons(zone)
+
+    def expect(self):
+        """Works out all expectations, once the zones are complete."""
+        self.questions = self._answered(self.questions)
+        self.dnssec_questions = self._answered(self.dnssec_questions)
+
+    def _answered(self, questions):
         seen, unique = set(), []
-        for question in self.questions:
+        for question in questions:
             key = (name.lower(question.qname), question.qtype)
             if key not in seen:
                 seen.add(key)
@@ -110,7 +128,7 @@ class Internet:
                     question.rcode, question.answer = "SERVFAIL", []
                 else:
                     oracle.expect(self, question)
-        self.questions = unique
+        return unique
 
     def _add_apex(self, zone):
         primary = name.show(zone.ns[0].name)
@@ -120,7 +138,7 @@ class Internet:
 
     def _delegate(self, zone):
         parent = self.parent_of(zone)
-        if parent is None:
+        if parent is None or not zone.delegated:
             return
         apex, glue = name.lower(zone.apex), []
         for host in zone.parent_ns:

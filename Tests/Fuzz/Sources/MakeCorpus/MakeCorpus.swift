@@ -35,6 +35,52 @@ enum MakeCorpus {
         "a TYPE1 \\# 4 ( c000 02\n01 )\r\nb TXT \"\" \"\\\"\"\n$INCLUDE b\n",
     ]
 
+    /// Keys and signatures in the RFCs that define their algorithms; the index among `FuzzVerifier.algorithms` first.
+    static let signatures: [(algorithm: UInt8, key: String, signature: String)] = [
+        (
+            1,
+            "AwEAAaetidLzsKWUt4swWR8yu0wPHPiUi8LUsAD0QPWU+wzt89epO6tHzkMBVDkC7qphQO2hTY4hHn9npWFRw5BY"
+                + "ubE=",
+            "Hu25UIyNPmvPIVBrldN+9Mlp9Zql39qaUd8iq4ZLlYWfUUbbAS41pG+68z81q1xhkYAcEyHdVI2LmKusbZsT0Q=="
+        ),
+        (
+            2,
+            "AwEAAcFcGsaxxdgiuuGmCkVImy4h99CqT7jwY3pexPGcnUFtR2Fh36BponcwtkZ4cAgtvd4Qs8PkxUdp6p/DlUmO"
+                + "bdk=",
+            "kRCOH6u7l0QGy9qpC9l1sLncJcOKFLJ7GhiUOibu4teYp5VE9RncriShZNz85mwlMgNEacFYK/lPtPiVYP4bwg=="
+        ),
+        (
+            3,
+            "AwEAAdHoNTOW+et86KuJOWRDp1pndvwb6Y83nSVXXyLA3DLroROUkN6X0O6pnWnjJQujX/AyhqFDxj13tOnD9u/1"
+                + "kTg7cV6rklMrZDtJCQ5PCl/D7QNPsgVsMu1J2Q8gpMpztNFLpPBz1bWXjDtaR7ZQBlZ3PFY12ZTSncorffcGmhOL",
+            "tsb4wnjRUDnB1BUi+t6TMTXThjVnG+eCkWqjvvjhzQL1d0YRoOe0CbxrVDYd0xDtsuJRaeUw1ep94PzEWzr0iGYg"
+                + "ZBWm/zpq+9fOuagYJRfDqfReKBzMweOLDiNa8iP5g9vMhpuv6OPlvpXwm9Sa9ZXIbNl1MBGk0fthPgxdDLw="
+        ),
+        (
+            4,
+            "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==",
+            "qx6wLYqmh+l9oCKTN6qIc+bw6ya+KJ8oMz0YP107epXAyGmt+3SNruPFKG7tZoLBLlUzGGus7ZwmwWep666VCw=="
+        ),
+        (
+            5,
+            "xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+OB+v8"
+                + "/uX45NBwY8rp65F6Glur8I/mlVNgF6W/qTI37m40",
+            "/L5hDKIvGDyI1fcARX3z65qrmPsVz73QD1Mr5CEqOiLP95hxQouuroGCeZOvzFaxsT8Glr74hbavRKayJNuydCuz"
+                + "WTSSPdz7wnqXL5bdcJzusdnI0RSMROxxwGipWcJm"
+        ),
+        (
+            6,
+            "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=",
+            "Edk+IB9KNNWg0HAjm7FazXyrd5m3Rk8zNZbvNpAcM+eysqcUOMIjWoevFkjH5GaMWeG96GUVZu6ECKOQmemHDg=="
+        ),
+        (
+            7,
+            "3kgROaDjrh0H2iuixWBrc8g2EpBBLCdGzHmn+G2MpTPhpj/OiBVHHSfPodx1FYYUcJKm1MDpJtIA",
+            "Nmc0rgGKpr3GKYXcB1JmqqS4NYwhmechvJTqVzt3jR+Qy/lSLFoIk1L+9e39GPL+5tVzDPN3f9kAwiu8KCuPPjtl"
+                + "227ayaCZtRKZuJax7n9NuYlZJIusX0SOIOKBGzG+yWYtz1/jjbzl5GGkWvREUCUA"
+        ),
+    ]
+
     static func main() throws {
         let folder = URL(fileURLWithPath: CommandLine.arguments.dropFirst().first ?? "Corpus")
         var query = Message(header: Header(id: 1), questions: [Question("WwW.example.com.", .aaaa)])
@@ -73,6 +119,13 @@ enum MakeCorpus {
                 Array("www.Example\\.com\\255.".utf8),
                 Array(repeating: [1, 97], count: 127).flatMap(\.self) + [0],
             ], to: folder.appending(path: "FuzzName"))
+        try write(
+            signatures.map { algorithm, key, signature in
+                let (key, signature) = (
+                    Data(base64Encoded: key) ?? Data(), Data(base64Encoded: signature) ?? Data()
+                )
+                return [algorithm, UInt8(key.count >> 8), UInt8(key.count & 255)] + key + signature
+            } + [[0, 0, 3, 119, 119, 119, 0, 170, 187, 204, 221]], to: folder.appending(path: "FuzzVerifier"))
     }
 
     /// Octets without a meaning, for each of the three games.
