@@ -65,7 +65,7 @@ def run(box, chosen):
     print(f"box: {len(box.net.zones)} zones on {len(box.net.hosts)} name servers, {len(box.net.questions) + len(box.net.dnssec_questions)} questions, "
           f"up in {time.monotonic() - begun:.1f} s", flush=True)
     if chosen.stay:
-        print(f"box: state in {chosen.state}; look around with:\n"
+        print(f"box: state in {chosen.state}; {box.kind} answers on port {box.resolver.port}; look around with:\n"
               f"nsenter --all --target $(pgrep -f 'python3 -m box --state {chosen.state}' | tail -n 1)", flush=True)
         signal.pause()
     verdicts = [run_check(box, word) for word in chosen.checks]

@@ -81,11 +81,11 @@ zone "." {{ type hint; file "{directory}/root.hints"; }};
 {stubs}"""
 
 
-def homing_settings(validation):
+def homing_settings(validation, directory):
     """`validation` is a `Validation`, or a word for the mode, or None."""
     if not isinstance(validation, Validation):
         return {"validation": f"dnssec:\n  mode: {validation}\n" if validation else ""}
-    lines = ["dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
+    lines = ["process:", f"  state-directory: {directory / 'state'}", "dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
     if validation.negative:
         lines += ["  negative-trust-anchors:", *(f'    - "{apex}"' for apex in validation.negative)]
     if validation.stubs:
@@ -95,7 +95,7 @@ def homing_settings(validation):
     return {"validation": "\n".join(lines) + "\n"}
 
 
-def unbound_settings(validation):
+def unbound_settings(validation, _):
     if not isinstance(validation, Validation):
         return {"validation": '    module-config: "iterator"\n', "stubs": ""}
     lines = ['module-config: "validator iterator"', "ede: yes", 'val-nsec3-keysize-iterations: "1024 50 2048 50 4096 50"']
@@ -106,7 +106,7 @@ def unbound_settings(validation):
     return {"validation": "".join(f"    {line}\n" for line in lines), "stubs": "".join(stubs)}
 
 
-def bind_settings(validation):
+def bind_settings(validation, _):
     if not isinstance(validation, Validation):
         return {"validation": "    dnssec-validation no;\n", "stubs": ""}
     lines = ["dnssec-validation yes;"]
@@ -130,12 +130,12 @@ class Resolver:
     """
 
     def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None):
-        directory.mkdir()
+        (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
-                      **SETTINGS[kind](validation))
+                      **SETTINGS[kind](validation, directory))
         (directory / "root.hints").write_text(root_hints())
-        config = directory / "config"
+        self.config = config = directory / "config"
         config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values) + extra)
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]

@@ -5,7 +5,7 @@ Asked with DO, with AD, with neither and with CD; then of a fresh resolver with 
 
 import collections
 
-from .. import delv, name, rdata, stub, wire
+from .. import delv, explain, name, rdata, stub, wire
 from ..internet.algorithms import SHORT_LIFE
 from ..dnssec.plan import BOGUS, INSECURE, SECURE
 from ..peculiarities import excuse_dnssec
@@ -35,10 +35,31 @@ def check(box, verdict):
     stub.ask_all(family, box.resolver.port, patience=PATIENCE, flags=wire.CD)
     _ask_and_judge(box, verdict, family, "DO", ", asked with CD before")
     verdict.expect(box.resolver.program.running(), "the resolver still runs")
+    if box.kind == "homing":
+        _explanations(box, verdict)
     box.drop_resolver()
     if box.kind != "unbound":
         _unbound(box, verdict, questions)
     _delv(box, verdict)
+
+
+def _sample(box):
+    """For what takes a process for each question: one of each kind of answer in each zone of the family."""
+    kinds = {}
+    for question in box.net.dnssec_questions:
+        zone = box.net.zone_for(name.lower(question.qname), question.qtype)
+        kinds.setdefault((zone, question.rcode, bool(question.answer), question.status), question)
+    return list(kinds.values())
+
+
+def _explanations(box, verdict):
+    """What `homing query --explain` finds by itself, asking the resolver for every record."""
+    sample = _sample(box)
+    told = explain.ask_all(sample, box.binary, box.resolver)
+    for question, answer in zip(sample, told):
+        trouble = explain.misjudged(question, answer)
+        verdict.count(not trouble, f"[{question.shape}] {name.show(question.qname)} {question.qtype} explained: {trouble}")
+    verdict.say(f"{len(sample)} questions explained; " + _count(answer.status for answer in told))
 
 
 # The referees: do they find what the zones were built to be?
@@ -54,15 +75,9 @@ def _unbound(box, verdict, questions):
 
 
 def _delv(box, verdict):
-    """A process for each question: a few of each zone of the family. Of anchors it knows the root's, and nothing of stubs."""
-    taken, sample = collections.Counter(), []
-    for question in box.net.dnssec_questions:
-        zone = box.net.zone_for(name.lower(question.qname), question.qtype)
-        apart = question.shape.startswith(("anchored", "negative", "stub")) or "forgiven" in name.show(question.qname) or "island" in name.show(question.qname)
-        kind = (zone, question.rcode, bool(question.answer), question.status)
-        if not apart and not taken[kind]:
-            taken[kind] += 1
-            sample.append(question)
+    """Of anchors it knows the root's, and nothing of stubs."""
+    sample = [question for question in _sample(box) if not question.shape.startswith(("anchored", "negative", "stub"))
+              and not any(word in name.show(question.qname) for word in ("forgiven", "island"))]
     plain = box.start_resolver("unbound", port=5302)
     try:
         told = delv.ask_all(sample, plain.port, delv.write_anchors(box.validation, box.directory / "delv.anchors"))

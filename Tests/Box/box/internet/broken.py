@@ -36,7 +36,7 @@ def _times(net):
     for tool in ("bind", "knot", "ldns"):
         bogus(net, f"expired-{tool}", Signing(tool, 13, begins=-60 * DAY, ends=-30 * DAY), {EXPIRED}, "bogus-expired")
         bogus(net, f"not-yet-{tool}", Signing(tool, 13, "nsec3", begins=30 * DAY, ends=60 * DAY), {NOT_YET}, "bogus-not-yet")
-    bogus(net, "expired-before-valid", Signing("hand", 13, begins=30 * DAY, ends=-30 * DAY), {EXPIRED, NOT_YET, EXPIRED_BEFORE_VALID})
+    bogus(net, "expired-before-valid", Signing("hand", 13, begins=30 * DAY, ends=-30 * DAY), {BOGUS_CODE, EXPIRED, NOT_YET, EXPIRED_BEFORE_VALID})
     one = lambda code, **times: dict(yields=SECURE, tweaks={"sets": {
         ("www", "A"): lambda making, *rrset: [making.sign(making.signing_keys("A")[0], *rrset, **{word: making.now + value for word, value in times.items()})]}},
         spoilings=(marked(("www", "A"), code),))
@@ -116,7 +116,7 @@ def _lies(net):
         return [making.sign(keys.generate(making.zone.apex, keys.UNKNOWN_ALGORITHM), *rrset)]
 
     wrong = {
-        "signer-stranger": (by_stranger, {BOGUS_CODE, NO_RRSIG}), "signer-parent": (of_parent, {BOGUS_CODE, NO_RRSIG}),
+        "signer-stranger": (by_stranger, {BOGUS_CODE, NO_RRSIG, NO_DNSKEY}), "signer-parent": (of_parent, {BOGUS_CODE, NO_RRSIG, NO_DNSKEY}),
         "key-not-there": (by_hidden_key, {BOGUS_CODE, NO_DNSKEY, NO_RRSIG}), "labels-too-many": (with_(labels=9), {BOGUS_CODE, NO_RRSIG}),
         "tag-wrong": (with_(tag=7), {BOGUS_CODE, NO_DNSKEY, NO_RRSIG}), "labels-too-few": (with_(labels=2), {BOGUS_CODE, NO_NSEC}),
         "algorithm-unknown": (of_unknown_algorithm, {BOGUS_CODE, NO_RRSIG, NO_DNSKEY, 1}),
@@ -150,7 +150,7 @@ def _denials(net):
         parent = family(net, f"left-out-{denial}", Signing("hand", 13, denial, tweaks={"omitted": ("child",)}), "dnssec-wrong-beside-right", daemons=("sld-nsd",))
         apex = f"child.{name.show(parent.apex)}"
         child = net.zone(apex, [net.host(f"ns.{apex}", "deep-nsd")]).add("www", "A", net.new_v4())
-        net.lies[child.apex, "*"] = frozenset(codes)
+        net.lies[child.apex, "*"] = frozenset(codes | {NO_RRSIG})
         net.ask_in(child, "bogus-left-out", "@ DS SOA\nwww A\nnope A")
     # Insecure delegations, where the parent proves nothing.
     parent = spoiled(net, "no-proof-for-child", Signing("bind", 13), spoil.drop_proofs(), questions="www A", daemons=("sld-nsd",))

@@ -1,4 +1,4 @@
-"""Which of the zones that every check uses are signed: the root, most registries, the reverse trees, and one leaf in six."""
+"""Which of the zones that every check uses are signed: the root, most registries, the reverse trees, and one leaf in seven."""
 
 from .. import name
 from ..dnssec.plan import Signing, csk, ksk, zsk
