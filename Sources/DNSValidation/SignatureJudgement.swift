@@ -52,7 +52,8 @@ extension Signature {
     /// That `wall` is in its time of validity, in serial arithmetic (RFC 4034 §3.1.5, RFC 1982), give or take `skew`.
     func requireValidity(at wall: Int64, skew: Int64) throws(SignatureRefusal) {
         guard Int32(bitPattern: expiration &- inception) >= 0 else {
-            throw SignatureRefusal(.date, .bogus, "signature by \(keyText) expires before it is valid")
+            throw SignatureRefusal(
+                .date, .signatureExpiredBeforeValid, "signature by \(keyText) expires before it is valid")
         }
         guard -secondsLeft(at: wall) <= skew else {
             throw SignatureRefusal(

@@ -106,15 +106,21 @@ public struct ExtendedError: Hashable, Sendable {
         public static let noReachableAuthority = Code(rawValue: 22)
         public static let networkError = Code(rawValue: 23)
         public static let invalidData = Code(rawValue: 24)
+        public static let signatureExpiredBeforeValid = Code(rawValue: 25)
         public static let tooEarly = Code(rawValue: 26)
         /// RFC 9276 §3.2.
         public static let unsupportedIterations = Code(rawValue: 27)
         public static let synthesized = Code(rawValue: 29)
 
+        /// Those whose numbers stand apart.
+        private static let ofValidationElsewhere: [Code] = [
+            .unsupportedAlgorithm, .unsupportedDigest, .signatureExpiredBeforeValid, .unsupportedIterations,
+        ]
+
         /// Whether it says what was wrong with signatures or their chain of trust.
         public var isOfValidation: Bool {
             (Code.indeterminate.rawValue...Code.denialMissing.rawValue).contains(rawValue)
-                || [.unsupportedAlgorithm, .unsupportedDigest, .unsupportedIterations].contains(self)
+                || Self.ofValidationElsewhere.contains(self)
         }
     }
 
