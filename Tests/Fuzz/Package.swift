@@ -31,7 +31,8 @@ let package = Package(
             linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(
-            name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation], swiftSettings: houseRules,
+            name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation],
+            swiftSettings: houseRules,
             linkerSettings: linker),
     ]
         + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {
