@@ -34,10 +34,11 @@ extension Resolution {
         }
         if lookup.skipsCache, lookup.findings.isEmpty { return false }
         switch cache.lookup(question.qname, question.qtype, question.qclass, now: now) {
-        case .rrset(let cached) where cached.rank.isAnswer || lookup.purpose == .address:
+        case .rrset(let cached)
+        where (cached.rank.isAnswer || lookup.purpose == .address) && lookup.trusts(cached.security):
             end(id, lookup.outcome(.noError, Finding(cached)))
             return true
-        case .noData(let denial):
+        case .noData(let denial) where lookup.trusts(denial.security):
             let content = Finding.Content.noData(question.qname, question.qtype, soa: denial.soa)
             end(id, lookup.outcome(.noError, Finding(denial, content)))
             return true
@@ -46,13 +47,16 @@ extension Resolution {
         }
         // A zone with servers of its own may lie below a name that the tree denies.
         if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now),
+            lookup.trusts(denial.security),
             settings.route(for: question.qname)?.suffix.isProperSubdomain(of: denial.name) != true
         {
             let content = Finding.Content.nxDomain(denial.name, soa: denial.soa)
             end(id, lookup.outcome(.nxDomain, Finding(denial, content)))
             return true
         }
-        if let chain = cachedAlias(question) {
+        if let chain = cachedAlias(question),
+            chain.allSatisfy({ $0.isSynthesized || lookup.trusts($0.security) })
+        {
             // Who asks for the CNAME is answered with it; it may have been made from a DNAME.
             if question.qtype == .cname {
                 end(id, Outcome(.noError, lookup.findings + chain))
@@ -245,6 +249,11 @@ extension Resolution {
 }
 
 extension Lookup {
+    /// Whether data of this status may come from the cache: a second opinion is not to be the first one again.
+    func trusts(_ security: SecurityStatus) -> Bool {
+        purpose != .secondOpinion || security != .indeterminate
+    }
+
     /// RFC 9156 §2.1: a type that hides what is wanted, and that every server knows. Who asks for NS hides nothing by it.
     var minimisedType: RecordType { question.qtype == .ns ? .ns : .a }
 

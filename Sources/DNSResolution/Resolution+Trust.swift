@@ -325,12 +325,14 @@ extension Resolution {
         }
     }
 
-    /// Takes note of a zone between `zone` and `name` that has signed what is said of `name`. True when there is one.
+    /// Takes note of a zone between `zone` and `name` that has signed what is said of `name`; or, where nobody has, of
+    /// the next name that has not been looked at, for there may be an unsigned delegation. True when there is one.
     private func noteCut(_ signer: DomainName?, between zone: DomainName, and name: DomainName) -> Bool {
-        guard let signer, signer.isProperSubdomain(of: zone), name.isProperSubdomain(of: signer),
-            trust.links[signer] == nil
+        let cut = signer ?? name.suffixes(below: zone).first { trust.links[$0] == nil && $0 != name }
+        guard let cut, cut.isProperSubdomain(of: zone), name.isProperSubdomain(of: cut),
+            trust.links[cut] == nil
         else { return false }
-        trust.cuts.insert(signer)
+        trust.cuts.insert(cut)
         return true
     }
 
@@ -421,5 +423,13 @@ extension Resolution {
         trust.referrals[delegation.zone] = evidence
         if case .denial(let proofs) = evidence, proofs.isEmpty { return }
         cache.admit(evidence, at: delegation.zone, ttl: delegation.ttl, now: now)
+    }
+}
+
+extension DomainName {
+    /// The names from the one below `ancestor` down to this one.
+    fileprivate func suffixes(below ancestor: DomainName) -> [DomainName] {
+        let first = ancestor.labelCount + 1
+        return first <= labelCount ? (first...labelCount).map { suffix($0) } : []
     }
 }

@@ -10,7 +10,7 @@ from .process import BoxError, Program, wait_until
 from .stub import ask_all
 
 
-USUAL_MODE_OF_HOMING = "validate"  # dnssec: mode, in checks that do not ask for one: validate, off, or None for a Homing that knows no such key
+USUAL_MODE_OF_HOMING = "off"  # dnssec: mode, in checks that do not ask for one: validate, off, or None for a Homing that knows no such key
 
 
 @dataclass
