@@ -117,8 +117,9 @@ public struct ResolutionLimits: Sendable, Equatable {
     /// NSEC and NSEC3 RRsets read from one response: the largest honest proof has four, with its alias chain a few more
     /// (negative padding, CVE-2023-50868).
     public var proofsPerResponse = 16
-    /// Other servers asked when one gave bogus data, for each piece of it.
-    public var secondOpinions = 2
+    /// Other servers asked when one gave bogus data, for each piece of it: most zones have up to four, and half of them
+    /// may be out of order.
+    public var secondOpinions = 4
     /// Milliseconds that one resolution may take.
     public var deadline: Int64 = 10_000
     /// Seconds that a failure is remembered (RFC 9520 §3.2: 1 s to 5 min).

@@ -145,13 +145,6 @@ def _denials(net):
         zone = family(net, f"proof-of-alias-{denial}", signing, "dnssec-wrong-beside-right", daemons=SERVED_BY)
         net.ask_in(zone, "bogus-proof-of-alias", "mail AAAA")
         net.lies[name.parse("mail", zone.apex), "AAAA"] = frozenset(codes)
-    # An insecure delegation that the chain leaves out, as only opt-out may.
-    for denial in ("nsec", "nsec3"):
-        parent = family(net, f"left-out-{denial}", Signing("hand", 13, denial, tweaks={"omitted": ("child",)}), "dnssec-wrong-beside-right", daemons=("sld-nsd",))
-        apex = f"child.{name.show(parent.apex)}"
-        child = net.zone(apex, [net.host(f"ns.{apex}", "deep-nsd")]).add("www", "A", net.new_v4())
-        net.lies[child.apex, "*"] = frozenset(codes | {NO_RRSIG})
-        net.ask_in(child, "bogus-left-out", "@ DS SOA\nwww A\nnope A")
     # Insecure delegations, where the parent proves nothing.
     parent = spoiled(net, "no-proof-for-child", Signing("bind", 13), spoil.drop_proofs(), questions="www A", daemons=("sld-nsd",))
     apex = f"child.{name.show(parent.apex)}"
