@@ -275,6 +275,7 @@ import Testing
         let request = QueryRequest(patiently: Question("www.example.com.", .a), of: port.address)
         let validation = try ResolverValidation(explainingWith: nil, anchorFiles: [])
         let explanation = try Explainer(request: request, validation: validation).explain()
+        withExtendedLifetime(port) {}
         #expect(explanation.exitStatus == 2)
     }
 

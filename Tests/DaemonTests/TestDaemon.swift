@@ -1,3 +1,5 @@
+import DNSResolution
+import DNSServer
 import DNSTransport
 import DNSWire
 import Dispatch
@@ -22,18 +24,28 @@ final class TestDaemon: Sendable {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
-        var settings = try DaemonSettings.load(path: file.path)
-        settings.worker.drainTimeout = Int64(patience * 1e9)
         daemon = Daemon(
-            settings: settings, path: file.path, log: log.destination,
+            settings: try Self.load(path: file.path), path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
-            patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock)
+            patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock,
+            load: { path throws(ConfigurationFaults) in try Self.load(path: path) })
         try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
     }
 
     deinit {
         daemon.stop()
         upstream.stop()
+    }
+
+    /// The settings of a file, for a machine that may keep the upstream server from answering for long.
+    private static func load(path: String) throws(ConfigurationFaults) -> DaemonSettings {
+        var settings = try DaemonSettings.load(path: path)
+        settings.worker.drainTimeout = Int64(patience * 1e9)
+        // More than there is time for before the deadline of a resolution.
+        settings.server.resolver.limits.triesPerServer = 100
+        settings.server.resolver.limits.triesPerSilentServer = 100
+        settings.server.resolver.limits.triesPerZone = 100
+        return settings
     }
 
     private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {

@@ -9,7 +9,7 @@ import HomingConfiguration
 /// What a configuration means for each part of the house.
 struct DaemonSettings: Sendable {
     let configuration: Configuration
-    let server: ServerSettings
+    var server: ServerSettings
     var worker: DNSTransport.WorkerConfiguration
     let cache: DNSCache.Cache.Limits
     let workerCount: Int

@@ -23,6 +23,7 @@ import Synchronization
 final class Daemon: Sendable {
     /// Where a reload reads from; nil: there is no file, and nothing to read.
     private let path: String?
+    private let load: Load
     private let destination: LogDestination
     private let log: Logger
     private let notifier: ServiceNotifier
@@ -50,12 +51,18 @@ final class Daemon: Sendable {
         var round = 1.0
     }
 
+    /// How the file at a path becomes settings.
+    typealias Load = @Sendable (_ path: String) throws(ConfigurationFaults) -> DaemonSettings
+
+    /// - Parameter load: what a reload does with the file at `path`.
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
         notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
-        wallClock: @escaping @Sendable () -> Int64 = WallClock.now
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        load: @escaping Load = { path throws(ConfigurationFaults) in try DaemonSettings.load(path: path) }
     ) {
         self.path = path
+        self.load = load
         self.destination = destination
         self.notifier = notifier
         self.patience = patience
@@ -190,7 +197,7 @@ final class Daemon: Sendable {
         }
         let new: DaemonSettings
         do throws(ConfigurationFaults) {
-            new = try DaemonSettings.load(path: path)
+            new = try load(path)
         } catch {
             for line in error.lines { log.error("\(line)") }
             log.error("the configuration was not reloaded; the old one stays in force")
