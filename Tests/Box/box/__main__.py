@@ -20,7 +20,7 @@ def arguments():
     parser.add_argument("--resolver", choices=("homing", "unbound", "bind"), default="homing", help="what is put to the test")
     parser.add_argument("--binary", help="its program; needed for homing")
     parser.add_argument("--check", default=",".join(CHECKS), help="comma-separated, of: %(default)s (all of them)")
-    parser.add_argument("--dnssec", choices=("validate", "off"), help="whether it validates where a check does not say")
+    parser.add_argument("--dnssec", choices=("validate", "off"), help="whether it validates, where a check does not say")
     parser.add_argument("--flood-names", type=int, default=200_000, help="random names for the flood (5000000 for the full one)")
     parser.add_argument("--soak-minutes", type=float, default=1, help="length of the soak (10 for the full one)")
     parser.add_argument("--limit-minutes", type=float, default=45, help="the box ends itself after so long")

@@ -16,7 +16,7 @@ class Box:
         self.directory, self.kind, self.binary = directory, kind, binary
         self.net = build()
         self.validation = None  # what a validating resolver must be told; known once the zones are signed
-        self.mode = mode or (resolvers.USUAL_MODE_OF_HOMING if kind == "homing" else None)
+        self.mode = mode or resolvers.USUAL_MODE
         self.strict = kind == "homing"  # the references show that the box works; they need not be as good
         self.warmed = False  # whether the resolver has been asked everything once
         self._programs, self._odd, self._resolver, self._runs = [], None, None, 0
@@ -81,7 +81,7 @@ class Box:
 
     def usual_validation(self):
         """What the resolver under test is told unless a check asks for more."""
-        return self.validation if self.mode == "validate" else self.mode
+        return self.validation if self.mode == "validate" else None
 
     def start_resolver(self, kind, binary=None, **options):
         self._runs += 1

@@ -9,8 +9,7 @@ from .model import Question
 from .process import BoxError, Program, wait_until
 from .stub import ask_all
 
-
-USUAL_MODE_OF_HOMING = "off"  # dnssec: mode, in checks that do not ask for one: validate, off, or None for a Homing that knows no such key
+USUAL_MODE = "validate"  # or off: what the resolver does in checks that do not say
 
 
 @dataclass
@@ -82,9 +81,8 @@ zone "." {{ type hint; file "{directory}/root.hints"; }};
 
 
 def homing_settings(validation, directory):
-    """`validation` is a `Validation`, or a word for the mode, or None."""
-    if not isinstance(validation, Validation):
-        return {"validation": f"dnssec:\n  mode: {validation}\n" if validation else ""}
+    if not validation:
+        return {"validation": "dnssec:\n  mode: off\n"}
     lines = ["process:", f"  state-directory: {directory / 'state'}", "dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
     if validation.negative:
         lines += ["  negative-trust-anchors:", *(f'    - "{apex}"' for apex in validation.negative)]
@@ -96,7 +94,7 @@ def homing_settings(validation, directory):
 
 
 def unbound_settings(validation, _):
-    if not isinstance(validation, Validation):
+    if not validation:
         return {"validation": '    module-config: "iterator"\n', "stubs": ""}
     lines = ['module-config: "validator iterator"', "ede: yes", 'val-nsec3-keysize-iterations: "1024 50 2048 50 4096 50"']
     lines += [f'trust-anchor-file: "{path}"' for path in validation.anchors]
@@ -107,7 +105,7 @@ def unbound_settings(validation, _):
 
 
 def bind_settings(validation, _):
-    if not isinstance(validation, Validation):
+    if not validation:
         return {"validation": "    dnssec-validation no;\n", "stubs": ""}
     lines = ["dnssec-validation yes;"]
     if validation.negative:
@@ -126,7 +124,7 @@ SETTINGS = {"homing": homing_settings, "unbound": unbound_settings, "bind": bind
 class Resolver:
     """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration.
 
-    `validation` is a `Validation`; or a mode, for Homing; or None, for one that does not validate or does not know how.
+    With a `validation` it validates, without it does not.
     """
 
     def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None):

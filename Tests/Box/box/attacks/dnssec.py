@@ -21,9 +21,6 @@ SECURE = "NOERROR AD 23.1.2.3"
 
 
 def run(scene):
-    if scene.box.kind == "homing" and scene.box.mode is None:
-        scene.verdict.skip("attacks on validation: this Homing is run as one that cannot")
-        return
     own = copy.copy(scene)
     own.resolver = scene.box.start_resolver(scene.box.kind, scene.box.binary, port=PORT, validation=scene.box.validation)
     own.bystander = Bystander(PORT, f"www.{scene.box.net.ordinary[0]}", "flood-wild.app.", scene.box.directory / "bystander-dnssec.tsv")

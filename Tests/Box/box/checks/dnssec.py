@@ -21,9 +21,6 @@ WAYS = {  # what is asked for: flags of the header, flags of EDNS
 
 
 def check(box, verdict):
-    if box.kind == "homing" and box.mode is None:
-        verdict.skip("this Homing is run as one that cannot validate: resolvers.USUAL_MODE_OF_HOMING, or --dnssec")
-        return
     questions = [question for question in box.net.questions + box.net.dnssec_questions if question.kind == "normal"]
     verdict.say("built to be: " + _count(question.status for question in questions))
     box.renew_resolver(validation=box.validation)
@@ -53,8 +50,8 @@ def _sample(box):
 
 
 def _explanations(box, verdict):
-    """What `homing query --explain` finds by itself, asking the resolver for every record."""
-    sample = _sample(box)
+    """What `homing query --explain` finds by itself, asking the resolver for every record. It can be given a bad copy where there are two."""
+    sample = [question for question in _sample(box) if not question.shape.startswith("dnssec-half")]
     told = explain.ask_all(sample, box.binary, box.resolver)
     for question, answer in zip(sample, told):
         trouble = explain.misjudged(question, answer)
