@@ -44,9 +44,8 @@ extension Resolution {
             case .unsigned:
                 judged = outcome
                 judged?.findings = findings
-                if getSecondOpinion(on: index, for: name, keepsFirst: true) { return }
-                isWaiting = true
-                pending.append(Self.mainLookup)
+                getSecondOpinion(on: index, for: name, keepsFirst: true)
+                return
             case .failed(let error):
                 finishMain(.failure(error))
                 return
@@ -54,7 +53,11 @@ extension Resolution {
                 judged = outcome
                 judged?.findings = findings
                 firstFailure = firstFailure ?? error
-                if !getSecondOpinion(on: index, for: name) { finishMain(.bogus(firstFailure ?? error)) }
+                if mayGetSecondOpinion {
+                    getSecondOpinion(on: index, for: name)
+                } else {
+                    finishMain(.bogus(firstFailure ?? error))
+                }
                 return
             }
         }
@@ -96,13 +99,14 @@ extension Resolution {
         case .secure(let keys):
             guard let failure = prove(&finding, with: keys) else { return .done }
             // What came with an alias may show that its target is an unsigned delegation of the same zone.
-            if hasReferral(below: keys.zone, toward: target),
-                case .insecure = chainOfTrust(to: target, signer: nil)
-            {
+            guard hasReferral(below: keys.zone, toward: target) else { return .bogus(failure.extendedError) }
+            switch chainOfTrust(to: target, signer: nil) {
+            case .waiting: return .waiting
+            case .insecure:
                 finding.security = .insecure
                 return .done
+            case .secure, .bogus, .failed: return .bogus(failure.extendedError)
             }
-            return .bogus(failure.extendedError)
         }
     }
 
@@ -115,14 +119,15 @@ extension Resolution {
         return zone
     }
 
-    /// What is to be done first with data without signatures; nil when nothing is.
+    /// What is to be done first with data without signatures; nil when nothing is. `unsigned` is only said where a second
+    /// opinion can be had, so that it is said once.
     private func judgeUnsigned(_ finding: Finding, at target: DomainName) -> Judgement? {
         guard secondOpinions == 0, case .server(_, let zone) = finding.origin, delegations.contains(zone),
             target.isProperSubdomain(of: zone), !isKnownInsecure(target, below: zone)
         else { return nil }
         switch chainOfTrust(to: zone, signer: nil) {
         case .waiting: return .waiting
-        case .secure(let keys): return keys.zone == zone ? .unsigned : nil
+        case .secure(let keys): return keys.zone == zone && mayGetSecondOpinion ? .unsigned : nil
         case .insecure, .bogus, .failed: return nil
         }
     }
@@ -146,16 +151,16 @@ extension Resolution {
 
     // --- A second opinion ---
 
-    /// What one server gave is bogus: the zone's others are asked for it, and for what follows from it. False when
-    /// that has been done often enough.
+    /// Whether other servers may still be asked.
+    private var mayGetSecondOpinion: Bool {
+        !isOffline && validator?.isExhausted == false && secondOpinions < settings.limits.secondOpinions
+    }
+
+    /// What one server gave is bogus: the zone's others are asked for it, and for what follows from it.
     ///
     /// - Parameter keepsFirst: what was found first is judged after all if no other server has anything.
-    private func getSecondOpinion(
-        on index: Int, for name: DomainName, keepsFirst: Bool = false
-    ) -> Bool {
-        guard let lookup = lookups[Self.mainLookup], let findings = judged?.findings, !isOffline,
-            validator?.isExhausted == false, secondOpinions < settings.limits.secondOpinions
-        else { return false }
+    private func getSecondOpinion(on index: Int, for name: DomainName, keepsFirst: Bool = false) {
+        guard let lookup = lookups[Self.mainLookup], let findings = judged?.findings else { return }
         secondOpinions += 1
         let again = Question(name, lookup.question.qtype, lookup.question.qclass)
         var child = Lookup(again, purpose: .secondOpinion, depth: lookup.depth + 1)
@@ -166,7 +171,6 @@ extension Resolution {
         let id = addLookup(child)
         link(Self.mainLookup, waitsOn: id)
         pending.append(id)
-        return true
     }
 
     func secondOpinionEnded(_ outcome: Outcome) {

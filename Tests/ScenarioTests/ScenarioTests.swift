@@ -1,3 +1,4 @@
+import DNSResolution
 import DNSServer
 import DNSWire
 import Testing
@@ -14,6 +15,18 @@ import Testing
         arguments: ScenarioFile.sharedThatCanRun)
     func shared(_ file: ScenarioFile) throws {
         try run(file, rules: .shared(file.dialect), defaults: .ofOthers)
+    }
+
+    /// Unsigned data where nobody else may be asked is judged as it is: bogus, and no endless wait.
+    @Test(.timeLimit(.minutes(1)))
+    func withoutSecondOpinions() throws {
+        let file = try #require(ScenarioFile.own.first { $0.name == "dnssec-retry-stripped.rpl" })
+        var defaults = ServerSettings()
+        defaults.resolver.limits.secondOpinions = 0
+        let failure = try #require(throws: ScenarioFailure.self) {
+            try run(file, rules: .own, defaults: defaults)
+        }
+        #expect(failure.transcript.contains("SERVFAIL"))
     }
 
     private func run(_ file: ScenarioFile, rules: RunnerRules, defaults: ServerSettings) throws {
