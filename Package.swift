@@ -61,14 +61,15 @@ let package = Package(
             ],
             swiftSettings: houseRules),
 
-        tests("DNSWireTests", of: ["DNSWire"]),
-        tests("DNSCacheTests", of: ["DNSWire", "DNSCache"]),
-        tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto"]),
-        tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation"]),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: houseRules),
+        tests("DNSWireTests", of: ["DNSWire", "SeededRandom"]),
+        tests("DNSCacheTests", of: ["DNSWire", "DNSCache", "SeededRandom"]),
+        tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto", "SeededRandom"]),
+        tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation", "SeededRandom"]),
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
-        tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport"]),
+        tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport", "SeededRandom"]),
         tests(
             "DNSServerTests",
             of: [

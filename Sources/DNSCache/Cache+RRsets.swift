@@ -67,7 +67,7 @@ extension Cache {
         _ rrset: RRset, rank: Rank, security: SecurityStatus = .indeterminate, proofs: [RRset] = [],
         now: Moment
     ) {
-        let ttl = limits.clamp(rrset.ttl)
+        let ttl = limits.clamp(min(rrset.ttl, proofs.shortestTTL))
         guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }
         var payload = PayloadWriter()
         payload.put(Shape.rrset)
@@ -156,7 +156,7 @@ extension Cache {
         denial soa: RRset?, _ proofs: [RRset], _ name: DomainName, _ tag: KeyTag, _ ttl: UInt32,
         _ security: SecurityStatus, _ now: Moment
     ) {
-        let ttl = limits.clampNegative(ttl)
+        let ttl = limits.clampNegative(min(ttl, proofs.shortestTTL))
         guard ttl > 0 else { return }
         var payload = PayloadWriter()
         payload.put(Shape.denial)
@@ -240,6 +240,9 @@ extension CachedDenial {
 }
 
 extension [RRset] {
+    /// An entry lives no longer than any of its parts; without parts there is no bound.
+    var shortestTTL: UInt32 { map(\.ttl).min() ?? .max }
+
     /// What an entry holds lives as long as the entry.
     mutating func setTTL(_ seconds: UInt32) {
         for index in indices { self[index].ttl = seconds }

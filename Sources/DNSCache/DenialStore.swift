@@ -16,6 +16,8 @@ public final class DenialStore: Sendable {
         /// NSEC3 by hash; all with `parameters`.
         var hashes = OrderedRecords<HashedOwner>()
         var parameters: NextSecure3Parameters?
+
+        var count: Int { names.count + hashes.count }
     }
 
     private struct State {
@@ -53,13 +55,15 @@ public final class DenialStore: Sendable {
         withZones(zone) { state in
             if state.recordCount >= recordsPerShard { state = State() }
             var known = state.zones[zone] ?? Zone()
-            let before = known.names.count + known.hashes.count
+            let before = known.count
             if let soa {
                 known.soa = soa
                 known.soaExpiry = expiry(soa.ttl, now)
             }
             for rrset in rrsets { add(rrset, to: &known, zone, now) }
-            state.recordCount += known.names.count + known.hashes.count - before
+            // A zone without records would not be counted, and zones are as many as their owners like.
+            guard known.count > 0 else { return }
+            state.recordCount += known.count - before
             state.zones[zone] = known
         }
     }
@@ -129,7 +133,7 @@ public final class DenialStore: Sendable {
         while let zone = candidate {
             withZones(zone) { state in
                 guard let known = state.zones.removeValue(forKey: zone) else { return }
-                state.recordCount -= known.names.count + known.hashes.count
+                state.recordCount -= known.count
             }
             candidate = zone.parent
         }

@@ -1,5 +1,6 @@
 import DNSWire
 import Foundation
+import SeededRandom
 import Synchronization
 import Testing
 

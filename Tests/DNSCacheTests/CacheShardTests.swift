@@ -1,4 +1,5 @@
 import DNSWire
+import SeededRandom
 import Testing
 
 @testable import DNSCache

@@ -54,6 +54,17 @@ private let ranks: [Rank] = [.additional, .referral, .nonAuthoritativeAnswer, .a
         }
     }
 
+    @Test func livesNoLongerThanItsProofs() {
+        let cache = cache()
+        let proofs = [soa(name("example.org"), ttl: 40), soa(name("org"), ttl: 20)]
+        cache.admit(addresses(owner, ttl: 300), rank: .answer, security: .secure, proofs: proofs, now: at(0))
+        #expect(rrset(cache, now: at(0))?.rrset.ttl == 20)
+        #expect(rrset(cache, now: at(20)) == nil)
+        cache.admitNXDomain(owner, soa: nil, ttl: 300, security: .secure, proofs: proofs, now: at(0))
+        #expect(cache.lookupNXDomain(owner, now: at(0))?.ttl == 20)
+        #expect(cache.lookupNXDomain(owner, now: at(20)) == nil)
+    }
+
     @Test func zeroTTLIsNotKept() {
         let cache = cache()
         cache.admit(addresses(owner, ttl: 0), rank: .answer, now: at(0))

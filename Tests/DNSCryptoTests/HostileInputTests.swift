@@ -1,5 +1,6 @@
 import COpenSSL
 import DNSWire
+import SeededRandom
 import Testing
 
 @testable import DNSCrypto

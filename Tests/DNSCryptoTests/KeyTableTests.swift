@@ -1,5 +1,6 @@
 import DNSWire
 import Dispatch
+import SeededRandom
 import Synchronization
 import Testing
 

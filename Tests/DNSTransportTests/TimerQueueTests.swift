@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DNSTransport
@@ -35,7 +36,7 @@ struct TimerQueueTests {
     func mixed() {
         var timers = TimerQueue<Int>()
         var model: [Int: (due: Int64, handle: TimerHandle)] = [:]
-        var random = SplitMix(state: 42)
+        var random = SeededGenerator(seed: 42)
         for payload in 0..<5_000 {
             let due = Int64(random.next() % 1_000)
             model[payload] = (due, timers.arm(payload, at: due))
@@ -54,18 +55,5 @@ struct TimerQueueTests {
         #expect(fired.count == model.count)
         // Payloads grow in the order of arming.
         #expect(zip(fired, fired.dropFirst()).allSatisfy { $0 < $1 })
-    }
-}
-
-/// A generator with a seed, so that a failure can be repeated.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import DNSValidation
 import DNSWire
+import SeededRandom
 import Testing
 
 /// Random zones, all their names and many that they lack: an honest server's proof is always accepted, and no set of
@@ -48,21 +49,6 @@ struct DenialPropertyTests {
     private func check(_ zone: SignedZone, _ name: DomainName, _ denial: Denial, isComplete: Bool) {
         let contradictions = zone.contradictions(of: denial, about: name, isComplete: isComplete)
         #expect(contradictions.isEmpty, "\(name)\n\(zone.text)")
-    }
-}
-
-/// SplitMix64: the same sequence everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
     }
 }
 
