@@ -302,7 +302,8 @@ extension ResolverService {
             let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
             if isHuge || answer.ttl == 0 || sentinel != nil {
-                // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept before, even as stale data, is no longer true.
+                // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept
+                // before, even as stale data, is no longer true.
                 cache.removeAnswer(for: question, variant: variant)
             } else {
                 cache.admit(answer, for: question, variant: variant, now: context.now)

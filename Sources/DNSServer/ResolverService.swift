@@ -30,6 +30,8 @@ public final class ResolverService: WorkerService {
     let secrets: ServiceSecrets
     let log: Logger
     private(set) var settings: ServerSettings
+    /// Whether anything is validated; looked at for every packet.
+    private(set) var isValidating: Bool
     private(set) var composer: ResponseComposer
     public internal(set) var counters = ServiceCounters()
     var random: RandomSource
@@ -58,6 +60,7 @@ public final class ResolverService: WorkerService {
     ) {
         self.context = context
         self.settings = settings
+        isValidating = settings.resolver.validation != nil
         self.cache = cache
         self.secrets = secrets
         self.random = random
@@ -70,6 +73,7 @@ public final class ResolverService: WorkerService {
     /// Puts new settings in force; what is in flight ends under the old ones.
     public func apply(_ settings: ServerSettings) {
         self.settings = settings
+        isValidating = settings.resolver.validation != nil
         composer = ResponseComposer(settings: settings, cookies: ServerCookies(key: secrets.serverCookies))
     }
 
@@ -152,8 +156,6 @@ public final class ResolverService: WorkerService {
         if isValidating, view.header.flags.contains(.cd) { variant.insert(.checkingDisabled) }
         return variant
     }
-
-    var isValidating: Bool { settings.resolver.validation != nil }
 
     /// Completes a response whose sections a cache lookup has written.
     func finish(

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Configuration {
     /// Reads a configuration file. All that is wrong with it is thrown at once, in the order of its lines.
     public static func load(path: String) throws(ConfigurationProblems) -> Configuration {
@@ -25,22 +23,11 @@ extension Configuration {
         return configuration
     }
 
-    /// No more is read than is needed to see that a file is too large.
     private static func contents(of path: String) throws(ConfigurationProblems) -> [UInt8] {
         do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }
-            return Array(try file.read(upToCount: YAMLDocument.maximumSize + 1) ?? Data())
+            return try ConfiguredFile.start(of: path, upTo: YAMLDocument.maximumSize + 1)
         } catch {
-            let reason =
-                switch (error as? CocoaError)?.code {
-                case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
-                case .fileReadNoPermission: "permission denied"
-                default: error.localizedDescription
-                }
-            throw ConfigurationProblems([
-                ConfigurationProblem(file: path, message: "cannot be read: \(reason)")
-            ])
+            throw ConfigurationProblems([ConfigurationProblem(file: path, message: error.reason)])
         }
     }
 }

@@ -1,6 +1,5 @@
 import DNSCache
 import DNSResolution
-import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire

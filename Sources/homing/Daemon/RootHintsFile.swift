@@ -1,4 +1,5 @@
 import DNSWire
+import HomingConfiguration
 
 /// Root hints from a master file, such as IANA's `named.root`.
 enum RootHintsFile {

@@ -1,5 +1,6 @@
 import DNSValidation
 import Glibc
+import HomingConfiguration
 
 /// Keeps what was learned of trust anchors in a file, so that it outlasts a restart.
 struct TrustAnchorStore: Sendable {
