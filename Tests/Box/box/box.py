@@ -12,9 +12,9 @@ from .servers import PROGRAMS
 
 
 class Box:
-    def __init__(self, directory, kind, binary, mode=None):
+    def __init__(self, directory, kind, binary, mode=None, net=None):
         self.directory, self.kind, self.binary = directory, kind, binary
-        self.net = build()
+        self.net = net or build()
         self.validation = None  # what a validating resolver must be told; known once the zones are signed
         self.mode = mode or resolvers.USUAL_MODE
         self.strict = kind == "homing"  # the references show that the box works; they need not be as good

@@ -27,13 +27,14 @@ def assert_private():
 def raise_loopback(addresses):
     lines = ["link set lo up"]
     for address in addresses:
-        lines.append(f"addr add {address}/128 dev lo nodad" if ":" in address else f"addr add {address}/32 dev lo")
+        lines.append(f"addr replace {address}/128 dev lo nodad" if ":" in address else f"addr replace {address}/32 dev lo")
     _run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
 
 
 def install_rules(holes, counted):
     """Packets to `holes` vanish on arrival; those to the servers, and to each group in `counted`, are counted."""
-    rules = [f"add table {TABLE}", f"add chain {TABLE} drops {{ type filter hook input priority 0; }}",
+    rules = [f"add table {TABLE}", f"delete table {TABLE}", f"add table {TABLE}",  # those of an earlier box go
+             f"add chain {TABLE} drops {{ type filter hook input priority 0; }}",
              f"add chain {TABLE} counts {{ type filter hook output priority 0; }}",
              f"add chain {TABLE} loss {{ type filter hook input priority 1; }}", f"add counter {TABLE} upstream"]
     rules += [f"add rule {TABLE} drops {_family(address)} daddr {address} drop" for address in holes]

@@ -32,6 +32,9 @@ HOMING = """listen:
   addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
 cache:
   size: {size}MiB
+process:
+  state-directory: {directory}/state
+  workers: {workers}
 {validation}"""
 
 UNBOUND = """server:
@@ -80,10 +83,10 @@ zone "." {{ type hint; file "{directory}/root.hints"; }};
 {stubs}"""
 
 
-def homing_settings(validation, directory):
+def homing_settings(validation):
     if not validation:
         return {"validation": "dnssec:\n  mode: off\n"}
-    lines = ["process:", f"  state-directory: {directory / 'state'}", "dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
+    lines = ["dnssec:", "  mode: validate", "  trust-anchors:", *(f"    - {path}" for path in validation.anchors)]
     if validation.negative:
         lines += ["  negative-trust-anchors:", *(f'    - "{apex}"' for apex in validation.negative)]
     if validation.stubs:
@@ -93,7 +96,7 @@ def homing_settings(validation, directory):
     return {"validation": "\n".join(lines) + "\n"}
 
 
-def unbound_settings(validation, _):
+def unbound_settings(validation):
     if not validation:
         return {"validation": '    module-config: "iterator"\n', "stubs": ""}
     lines = ['module-config: "validator iterator"', "ede: yes", 'val-nsec3-keysize-iterations: "1024 50 2048 50 4096 50"']
@@ -104,7 +107,7 @@ def unbound_settings(validation, _):
     return {"validation": "".join(f"    {line}\n" for line in lines), "stubs": "".join(stubs)}
 
 
-def bind_settings(validation, _):
+def bind_settings(validation):
     if not validation:
         return {"validation": "    dnssec-validation no;\n", "stubs": ""}
     lines = ["dnssec-validation yes;"]
@@ -122,22 +125,24 @@ SETTINGS = {"homing": homing_settings, "unbound": unbound_settings, "bind": bind
 
 
 class Resolver:
-    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration.
+    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration,
+    `arguments` more of its command line, `wrapper` a command that runs it.
 
     With a `validation` it validates, without it does not.
     """
 
-    def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None):
+    def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None, workers="auto", arguments=(),
+                 wrapper=()):
         (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
-                      **SETTINGS[kind](validation, directory))
+                      workers=workers, **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())
         self.config = config = directory / "config"
         config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values) + extra)
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]
-        self.program = Program(kind, list(map(str, command)), directory / "log", cwd=directory)
+        self.program = Program(kind, list(map(str, [*wrapper, *command, *arguments])), directory / "log", cwd=directory)
         try:
             wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
         except BoxError:

@@ -97,7 +97,10 @@ def nxns(scene, title):
     questions = [Question(name.parse(f"other-{index}.nxns.attack.biz."), "A", "") for index in range(30)]
     outcomes = stub.ask_all(questions, scene.resolver.port, patience=DEADLINE + 1)
     scene.equal({outcome.rcode for outcome in outcomes}, {"SERVFAIL"}, f"{title}: thirty other names in the zone")
-    scene.most(stage.count("victim.attack.biz."), 2 * 13 * scene.workers, f"{title}: packets to the victim for all of these, 13 servers being kept")
+    seen = stage.seen("victim.attack.biz.")
+    scene.most(len({(one.qname, one.qtype) for one in seen}), 2 * 13, f"{title}: questions to the victim for all of these, 13 servers being kept")
+    # Each worker may be the one that asks, and ask once more when this machine is slow to reply.
+    scene.most(len(seen), 2 * 2 * 13 * scene.workers, f"{title}: packets for these questions")
 
 
 def ask_silent_nxns(scene, _):
