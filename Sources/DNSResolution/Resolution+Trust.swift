@@ -89,7 +89,9 @@ extension Resolution {
         }
         if let signer, keys.zone != signer {
             let reason = "signed by \(signer), which is not a zone"
-            return .bogus(ValidationFailure(.signature, target, .bogus, reason).extendedError)
+            let failure = ValidationFailure(.signature, target, .bogus, reason)
+            validator?.note(failure, .rrsig)
+            return .bogus(failure.extendedError)
         }
         return .secure(keys)
     }
@@ -305,9 +307,10 @@ extension Resolution {
         case .failed(let error): return judgeSilence(question, error)
         case .found(let outcome):
             guard let finding = outcome.findings.first else {
-                return judgeFailure(
-                    ValidationFailure(.delegationSigner, name, .denialMissing, "no proof of its absence"),
-                    question)
+                let failure = ValidationFailure(
+                    .delegationSigner, name, .denialMissing, "no proof of its absence")
+                validator?.note(failure, .ds)
+                return judgeFailure(failure, question)
             }
             if let rrset = finding.rrset {
                 guard rrset.type == .ds else { return judgeAlias(rrset, name, below: keys) }

@@ -13,6 +13,17 @@ public struct ValidationFailure: Error, Hashable, Sendable {
         case signature = "RRSIG"
         /// The proof that a name or a type does not exist.
         case denial = "denial"
+
+        /// What it is called where steps are listed.
+        var kind: ValidationStep.Kind {
+            switch self {
+            case .trustAnchor: .anchor
+            case .delegationSigner: .delegationSigner
+            case .zoneKeys: .zoneKeys
+            case .signature: .signature
+            case .denial: .denial
+            }
+        }
     }
 
     public var step: Step

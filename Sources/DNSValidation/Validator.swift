@@ -46,6 +46,11 @@ public struct Validator: Sendable {
         return (try? hasher.hash(name, parameters)) ?? nil
     }
 
+    /// Adds a step that the one who walks the chain of trust found to fail.
+    public mutating func note(_ failure: ValidationFailure, _ type: RecordType) {
+        record(failure.step.kind, failure.name, type, .bogus, failure.reason)
+    }
+
     mutating func record(
         _ kind: ValidationStep.Kind, _ name: DomainName, _ type: RecordType?,
         _ outcome: ValidationStep.Outcome, _ detail: @autoclosure () -> String

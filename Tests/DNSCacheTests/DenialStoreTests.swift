@@ -24,7 +24,9 @@ import Testing
         _ hash: UInt8, _ next: UInt8, flags: UInt8 = 0, iterations: UInt8 = 0, ttl: UInt32 = 300
     ) -> RRset {
         let digits = Array("0123456789abcdefghijklmnopqrstuv".utf8)
-        let bits = [UInt8](repeating: hash, count: 20).flatMap { octet in (0..<8).map { octet >> (7 - $0) & 1 } }
+        let bits = [UInt8](repeating: hash, count: 20).flatMap { octet in
+            (0..<8).map { octet >> (7 - $0) & 1 }
+        }
         let label = stride(from: 0, to: bits.count, by: 5).map { start in
             digits[Int(bits[start..<start + 5].reduce(0) { $0 << 1 | $1 })]
         }
@@ -104,7 +106,8 @@ import Testing
 
     @Test func ttlCountsDown() {
         let store = store()
-        store.admit([nsec("example.org", "a.example.org", ttl: 10)], soa: soa(zone, ttl: 5), of: zone, now: at(0))
+        store.admit(
+            [nsec("example.org", "a.example.org", ttl: 10)], soa: soa(zone, ttl: 5), of: zone, now: at(0))
         #expect(store.record(at: zone, in: zone, now: at(4))?.ttl == 6)
         #expect(store.apex(enclosing: zone, now: at(4))?.soa?.ttl == 1)
         #expect(store.apex(enclosing: zone, now: at(5))?.soa == nil)

@@ -1,6 +1,7 @@
 import DNSCache
 import DNSCrypto
 import DNSResolution
+import DNSTransport
 import DNSWire
 import Foundation
 import Testing
@@ -289,6 +290,38 @@ import Testing
         #expect(validation.anchors.anchors.map(\.zone) == [".", "example.com."])
         #expect(validation.anchors.negativeAnchors == ["corp.example."])
         #expect(validation.settings.skew == 60)
+    }
+
+    /// What the daemon has learned (RFC 5011) counts here too.
+    @Test func learnedAnchors() throws {
+        let now = Moment.reading().wall
+        let keys = try (1...2).map { number in
+            try #require(DNSKey(RData(unchecked: [1, 1, 3, 15] + [UInt8](repeating: number, count: 32))))
+        }
+        var seen = TrustPoint.Observation()
+        seen.keys = keys
+        seen.signers = Set(keys)
+        seen.isValidated = true
+        seen.originalTTL = 3_600
+        seen.signatureInterval = 1_000_000
+        var point = TrustPoint(configured: TrustAnchor(zone: "island.example.", keys: [keys[0]]), at: now)
+        for daysAgo in [40, 20, 5] as [Int64] { _ = point.apply(seen, at: now - daysAgo * 86_400) }
+        let directory = try TestDirectory()
+        try TrustAnchorStore(directory: directory.path).save(
+            TrustPointText.Contents(points: [point], saved: now))
+        let anchor = try TestFile(
+            "island.example. DNSKEY 257 3 15 " + Data(repeating: 1, count: 32).base64EncodedString())
+
+        for (follows, believed) in [("yes", 2), ("no", 1)] {
+            let file = try TestFile(
+                """
+                process: {state-directory: \(directory.path)}
+                dnssec: {trust-anchors: [\(anchor.path)], follow-rollovers: \(follows)}
+                """)
+            let validation = try ResolverValidation(explainingWith: file.path, anchorFiles: [])
+            let island = validation.anchors.anchors.first { $0.zone == "island.example." }
+            #expect(island?.keyTags.count == believed)
+        }
     }
 
     @Test func missingAnchorFile() {

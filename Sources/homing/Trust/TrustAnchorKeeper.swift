@@ -98,7 +98,7 @@ final class TrustAnchorKeeper: Sendable {
         switch store.load() {
         case .nothing: break
         case .contents(let contents): saved = contents
-        case .unusable(let reason):
+        case .unreadable(let reason), .damaged(let reason):
             log.error("what was learned of trust anchors is lost, the configured ones hold: \(reason)")
         }
         if let complaint = WallClock.complaint(at: wall, saved: saved?.saved) { log.error("\(complaint)") }

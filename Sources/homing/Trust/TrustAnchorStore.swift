@@ -16,27 +16,34 @@ struct TrustAnchorStore: Sendable {
     enum Found {
         case nothing
         case contents(TrustPointText.Contents)
-        /// It cannot be used: why, for a person.
-        case unusable(String)
+        /// It cannot be read: why, for a person.
+        case unreadable(String)
+        /// It can be read, but not understood.
+        case damaged(String)
     }
 
-    /// What an earlier run has left. A damaged file is set aside, for a person to look at.
-    func load() -> Found {
+    /// What an earlier run has left.
+    func look() -> Found {
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return .nothing }
         let text: String
         do {
             text = try ConfiguredFile.text(
                 of: path, purpose: "trust anchors", maximumSize: Self.maximumSize)
         } catch {
-            return .unusable(error.description)
+            return .unreadable(error.description)
         }
         do {
             return .contents(try TrustPointText.parse(text))
         } catch {
-            let isMoved = unsafe rename(path, damagedPath) == 0
-            let aside = isMoved ? "; it is now \(damagedPath)" : ""
-            return .unusable("\(path):\(error.line): \(error.reason)\(aside)")
+            return .damaged("\(path):\(error.line): \(error.reason)")
         }
+    }
+
+    /// The same for who is about to write a new one: a damaged file is set aside, for a person to look at.
+    func load() -> Found {
+        let found = look()
+        guard case .damaged(let reason) = found, unsafe rename(path, damagedPath) == 0 else { return found }
+        return .damaged("\(reason); it is now \(damagedPath)")
     }
 
     /// Writes a new file and puts it in the place of the old one, so that there is always a whole one, also after a
