@@ -1,0 +1,1 @@
+"""Homing beside other resolvers, measured in turn in one run."""
