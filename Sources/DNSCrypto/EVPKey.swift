@@ -1,24 +1,11 @@
 import COpenSSL
 
-/// The one owner of an `EVP_PKEY`, which gives its reference back.
+/// The one owner of an `EVP_PKEY`, which gives its reference back: a key of an Edwards curve.
 ///
 /// Threads may verify with one at the same time: each makes a context of its own, and what libcrypto keeps in the key
 /// meanwhile (a copy for the provider, the count of references) it guards with a lock (openssl-threads(7)).
 @safe struct EVPKey: ~Copyable, Sendable {
     nonisolated(unsafe) private let handle: OpaquePointer
-
-    enum Curve: String, Sendable {
-        case p256 = "prime256v1"
-        case p384 = "secp384r1"
-    }
-
-    /// The key that is the point with these coordinates, x before y. Nil when the point is not on the curve.
-    init?(_ curve: Curve, coordinates: ArraySlice<UInt8>) {
-        let uncompressed: UInt8 = 4
-        let point = [uncompressed] + coordinates
-        guard let handle = unsafe copenssl_curve_key(curve.rawValue, point, point.count) else { return nil }
-        unsafe self.handle = handle
-    }
 
     enum EdwardsCurve: Sendable {
         case ed25519
@@ -42,14 +29,6 @@ import COpenSSL
     }
 
     deinit { unsafe EVP_PKEY_free(handle) }
-
-    /// Whether `signature`, in DER, is one over a digest.
-    func verify(_ signature: [UInt8], overDigest digest: [UInt8]) -> Bool {
-        guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else { return false }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        return unsafe EVP_PKEY_verify_init(context) == 1
-            && EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
-    }
 
     /// Whether `signature` is one over data that the algorithm digests itself.
     func verify(_ signature: ArraySlice<UInt8>, over data: [UInt8]) -> Bool {

@@ -110,10 +110,27 @@ import Testing
         }
     }
 
-    @Test("the numbers of an ECDSA signature are encoded in as few octets as DER allows")
-    func distinguishedEncoding() {
-        #expect(ECDSAKey.encoded([0, 1, 0x80, 0]) == [0x30, 8, 2, 1, 1, 2, 3, 0, 0x80, 0])
-        #expect(ECDSAKey.encoded([0, 0, 0, 0x7f]) == [0x30, 6, 2, 1, 0, 2, 1, 0x7f])
+    /// RFC 6605 §4, and FIPS 186-5 §6.4.2: neither number may be 0 or above the order.
+    @Test("numbers of an ECDSA signature that are out of range")
+    func signatureRange() throws {
+        for (masterFile, algorithm, length) in [
+            (StandardVectors.p256, SecurityAlgorithm.ecdsaP256SHA256, 32),
+            (StandardVectors.p384, SecurityAlgorithm.ecdsaP384SHA384, 48),
+        ] {
+            let example = try #require(try SignedExample.all(in: masterFile).first)
+            let good = Array(example.signature.octets)
+            let verifier = LibcryptoVerifier()
+            #expect(algorithm == example.key.algorithm)
+            #expect(verifier.verify(good[...], over: example.data, by: example.key))
+            for filler in [0, 0xff] as [UInt8] {
+                let number = [UInt8](repeating: filler, count: length)
+                for bad in [number + Array(good[length...]), Array(good[..<length]) + number] {
+                    #expect(!verifier.verify(bad[...], over: example.data, by: example.key))
+                }
+            }
+            #expect(!verifier.verify(good.dropLast(), over: example.data, by: example.key))
+            #expect(!verifier.verify((good + [0])[...], over: example.data, by: example.key))
+        }
     }
 
     @Test("algorithms that are not known or switched off are not supported")
