@@ -64,21 +64,18 @@ final class StreamConnection {
     }
 
     func receive(into buffer: UnsafeMutableBufferPointer<UInt8>) -> SocketResult {
-        if let session { unsafe session.receive(into: buffer) } else { unsafe descriptor.receive(into: buffer) }
+        guard let session else { return unsafe descriptor.receive(into: buffer) }
+        return unsafe session.receive(into: buffer)
     }
 
     func send(_ octets: UnsafeBufferPointer<UInt8>) -> SocketResult {
-        if let session { unsafe session.send(octets) } else { unsafe descriptor.send(octets) }
+        guard let session else { return unsafe descriptor.send(octets) }
+        return unsafe session.send(octets)
     }
 
     /// Whether the session has told what a socket would tell with the next read: the client sends no more. What came
     /// before that is heard first.
     var isAtEndOfSession: Bool { session?.state == .inputEnded && !input.hasMessage }
-
-    /// Whether the session broke with what came last.
-    var isBroken: Bool {
-        if case .broken = session?.state { true } else { false }
-    }
 
     //--- Limits ---
 

@@ -18,15 +18,17 @@ public struct StreamCounters: Sendable, Hashable {
     public init() {}
 }
 
-/// How TLS handshakes ended.
-public struct HandshakeCounters: Sendable, Hashable {
-    public var completed: UInt64 = 0
+/// How TLS sessions began and failed.
+public struct SessionCounters: Sendable, Hashable {
+    /// Handshakes that were finished.
+    public var begun: UInt64 = 0
     /// Of these, with a ticket.
     public var resumed: UInt64 = 0
     fileprivate var failures = [UInt64](repeating: 0, count: TLSFailure.allCases.count)
 
     public init() {}
 
+    /// Handshakes that came to nothing, and sessions that ended with an error, for this reason.
     public subscript(_ failure: TLSFailure) -> UInt64 { failures[failure.rawValue] }
 
     public var failed: UInt64 { failures.reduce(0, &+) }
@@ -59,9 +61,9 @@ final class StreamCounterSet: Sendable {
     }
 }
 
-/// The living `HandshakeCounters`.
-final class HandshakeCounterSet: Sendable {
-    let completed = CounterSet.Counter()
+/// The living `SessionCounters`.
+final class SessionCounterSet: Sendable {
+    let begun = CounterSet.Counter()
     let resumed = CounterSet.Counter()
     /// One for each kind of failure, by its raw value.
     private let failures = InlineArray<11, CounterSet.Counter> { _ in CounterSet.Counter() }
@@ -70,9 +72,9 @@ final class HandshakeCounterSet: Sendable {
         failures[failure.rawValue].add()
     }
 
-    var snapshot: HandshakeCounters {
-        var counters = HandshakeCounters()
-        counters.completed = completed.now
+    var snapshot: SessionCounters {
+        var counters = SessionCounters()
+        counters.begun = begun.now
         counters.resumed = resumed.now
         for index in counters.failures.indices { counters.failures[index] = failures[index].now }
         return counters

@@ -19,14 +19,14 @@ extension StreamServer {
             handshakes.end()
             connection.isHandshaking = false
             connection.progressedAt = loop.now.monotonic
-            loop.counters.handshakes.completed.add()
-            if session.isResumed { loop.counters.handshakes.resumed.add() }
+            loop.counters.sessions.begun.add()
+            if session.isResumed { loop.counters.sessions.resumed.add() }
             return true
         }
     }
 
     private func fail(_ connection: StreamConnection, _ failure: TLSFailure) {
-        loop.counters.handshakes.fail(failure)
+        loop.counters.sessions.fail(failure)
         close(connection)
     }
 

@@ -84,7 +84,7 @@ extension StreamServer {
         connection.timerDue = .max
         if connection.deadline(configuration) <= loop.now.monotonic {
             connection.counters.connectionsTimedOut.add()
-            if connection.isHandshaking { loop.counters.handshakes.fail(.timedOut) }
+            if connection.isHandshaking { loop.counters.sessions.fail(.timedOut) }
             close(connection)
         } else {
             armTimer(of: connection)

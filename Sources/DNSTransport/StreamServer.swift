@@ -93,7 +93,7 @@ final class StreamServer {
 
     private func evict(_ connection: StreamConnection) {
         connection.counters.connectionsEvicted.add()
-        if connection.isHandshaking { loop.counters.handshakes.fail(.displaced) }
+        if connection.isHandshaking { loop.counters.sessions.fail(.displaced) }
         close(connection)
     }
 
@@ -144,7 +144,11 @@ final class StreamServer {
         case .end: connection.inputEnded = true
         case .failed: close(connection)
         }
-        if connection.isBroken { connection.isDoomed = true }
+        if let failure = connection.session?.failure {
+            // A client that vanishes is nothing special, once the handshake is done.
+            if failure != .disconnected { loop.counters.sessions.fail(failure) }
+            connection.isDoomed = true
+        }
     }
 
     /// Answers queries that were kept while the connection was paused.

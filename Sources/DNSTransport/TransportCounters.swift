@@ -16,7 +16,7 @@ public struct TransportCounters: Sendable, Hashable {
     /// Streams from clients, by transport.
     public var tcp = StreamCounters()
     public var tls = StreamCounters()
-    public var handshakes = HandshakeCounters()
+    public var sessions = SessionCounters()
 
     public var upstreamDatagramExchanges: UInt64 = 0
     public var upstreamStreamExchanges: UInt64 = 0
@@ -60,7 +60,7 @@ final class CounterSet: Sendable {
     let datagramBatches = Counter()
     let tcp = StreamCounterSet()
     let tls = StreamCounterSet()
-    let handshakes = HandshakeCounterSet()
+    let sessions = SessionCounterSet()
     let upstreamDatagramExchanges = Counter()
     let upstreamStreamExchanges = Counter()
     let upstreamConnectionsOpened = Counter()
@@ -80,7 +80,7 @@ final class CounterSet: Sendable {
         counters.datagramBatches = datagramBatches.now
         counters.tcp = tcp.snapshot
         counters.tls = tls.snapshot
-        counters.handshakes = handshakes.snapshot
+        counters.sessions = sessions.snapshot
         counters.upstreamDatagramExchanges = upstreamDatagramExchanges.now
         counters.upstreamStreamExchanges = upstreamStreamExchanges.now
         counters.upstreamConnectionsOpened = upstreamConnectionsOpened.now

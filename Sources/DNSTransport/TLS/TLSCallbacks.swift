@@ -121,7 +121,9 @@ private func ticketKey(
 @unsafe
 private func progress(_ handle: OpaquePointer?, _ kind: Int32, _ value: Int32) {
     if kind & SSL_CB_LOOP != 0 {
-        guard let handle = unsafe handle, unsafe SSL_get_state(handle) == TLS_ST_SR_KEY_UPDATE else { return }
+        guard let handle = unsafe handle, unsafe SSL_get_state(handle) == TLS_ST_SR_KEY_UPDATE else {
+            return
+        }
         unsafe TLSCallbacks.session(of: handle)?.noteKeyUpdate()
     } else if kind == SSL_CB_ALERT | SSL_CB_WRITE, value & 0xff == SSL_AD_NO_RENEGOTIATION {
         unsafe TLSCallbacks.session(of: handle)?.noteRenegotiation()
@@ -140,7 +142,9 @@ func refusePassword(
 private func readStream(
     _ stream: OpaquePointer?, _ start: UnsafeMutablePointer<CChar>?, _ capacity: Int32
 ) -> Int32 {
-    guard let session = unsafe TLSCallbacks.owner(of: stream), let start = unsafe start, capacity > 0 else { return 0 }
+    guard let session = unsafe TLSCallbacks.owner(of: stream), let start = unsafe start, capacity > 0 else {
+        return 0
+    }
     let octets = unsafe UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt8.self)
     return unsafe TLSCallbacks.report(session.readSocket(octets, Int(capacity)), stream) {
         unsafe copenssl_retry_reading($0)
@@ -151,7 +155,9 @@ private func readStream(
 private func writeStream(
     _ stream: OpaquePointer?, _ start: UnsafePointer<CChar>?, _ count: Int32
 ) -> Int32 {
-    guard let session = unsafe TLSCallbacks.owner(of: stream), let start = unsafe start, count > 0 else { return 0 }
+    guard let session = unsafe TLSCallbacks.owner(of: stream), let start = unsafe start, count > 0 else {
+        return 0
+    }
     let octets = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self)
     return unsafe TLSCallbacks.report(session.writeSocket(octets, Int(count)), stream) {
         unsafe copenssl_retry_writing($0)

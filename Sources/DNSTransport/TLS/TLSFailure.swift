@@ -76,7 +76,7 @@ public enum TLSSetupError: Error, Sendable, Hashable, CustomStringConvertible {
         case .noContext: "libssl could not make a context"
         case .noRandomness: "libcrypto has no randomness"
         case .unreadableChain(let index): "certificate \(index + 1): the chain cannot be read as PEM"
-        case .unreadableKey(let index): "certificate \(index + 1): the private key cannot be read as PEM without password"
+        case .unreadableKey(let index): "certificate \(index + 1): the private key is no PEM without password"
         case .refusedCertificate(let index): "certificate \(index + 1): refused, perhaps its key is too short"
         case .otherKey(let index): "certificate \(index + 1): the private key belongs to another certificate"
         case .badProtocolName: "the name of an application protocol has 1 to 255 octets"

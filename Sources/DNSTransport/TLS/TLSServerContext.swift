@@ -95,7 +95,9 @@ private final class SSLContext: Sendable {
         // could not be written yet. No automatic retry: one call reads once (see `TLSSession`).
         unsafe copenssl_set_modes(
             handle,
-            Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER),
+            Int(
+                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
+                    | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER),
             Int(SSL_MODE_AUTO_RETRY))
         unsafe copenssl_read_ahead(handle)
         unsafe copenssl_no_session_cache(handle)
@@ -117,7 +119,9 @@ private final class SSLContext: Sendable {
         defer { ERR_clear_error() }
         let chain = Self.certificates(certificate.chain)
         guard let leaf = chain.first else { throw .unreadableChain(index) }
-        guard unsafe SSL_CTX_use_certificate(handle, leaf.handle) == 1 else { throw .refusedCertificate(index) }
+        guard unsafe SSL_CTX_use_certificate(handle, leaf.handle) == 1 else {
+            throw .refusedCertificate(index)
+        }
         for issuer in chain.dropFirst() {
             guard unsafe copenssl_add_chain_certificate(handle, issuer.handle) == 1 else {
                 throw .refusedCertificate(index)
@@ -126,9 +130,9 @@ private final class SSLContext: Sendable {
         guard let key = unsafe Self.privateKey(certificate.privateKey) else { throw .unreadableKey(index) }
         defer { unsafe EVP_PKEY_free(key) }
         // The first looks at the certificate, too.
-        guard unsafe SSL_CTX_use_PrivateKey(handle, key) == 1, unsafe SSL_CTX_check_private_key(handle) == 1 else {
-            throw .otherKey(index)
-        }
+        guard unsafe SSL_CTX_use_PrivateKey(handle, key) == 1,
+            unsafe SSL_CTX_check_private_key(handle) == 1
+        else { throw .otherKey(index) }
     }
 
     /// Empty when one of them is broken, or there are too many; what is no certificate is passed over.

@@ -21,6 +21,11 @@ final class TLSSession {
     /// What a handshake waits for.
     private(set) var interest: Interest = .readable
 
+    /// Why it is broken.
+    var failure: TLSFailure? {
+        if case .broken(let failure) = state { failure } else { nil }
+    }
+
     let server: TLSServerContext
     private let handle: OpaquePointer
     /// Borrowed.

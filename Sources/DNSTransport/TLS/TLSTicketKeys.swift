@@ -85,7 +85,11 @@ final class TLSTicketKey: Sendable {
     private var cipherKey: UnsafePointer<UInt8> { unsafe UnsafePointer(octets + Self.nameLength) }
     private var macKey: UnsafePointer<UInt8> { unsafe cipherKey + Self.partLength }
 
-    /// Names are no secret; they stand in the ticket.
+    /// The name, which is no secret: it stands in the ticket.
+    func withName<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        unsafe body(UnsafePointer(octets))
+    }
+
     @unsafe
     func isNamed(_ name: UnsafePointer<UInt8>) -> Bool {
         (0..<Self.nameLength).allSatisfy { unsafe octets[$0] == name[$0] }

@@ -28,12 +28,12 @@ extension [TransportCounters] {
             ("homing_upstream_exchanges_failed_total", \.upstreamFailures),
             ("homing_upstream_junk_messages_total", \.upstreamJunk),
             ("homing_worker_wakeups_total", \.wakeups),
-            ("homing_tls_handshakes_total", \.handshakes.completed),
-            ("homing_tls_resumptions_total", \.handshakes.resumed),
+            ("homing_tls_handshakes_total", \.sessions.begun),
+            ("homing_tls_resumptions_total", \.sessions.resumed),
         ]
             + streamSeries("tcp", \.tcp) + streamSeries("tls", \.tls)
             + TLSFailure.allCases.map { failure in
-                ("homing_tls_failures_total{reason=\"\(failure)\"}", \.handshakes[failure])
+                ("homing_tls_failures_total{reason=\"\(failure)\"}", \.sessions[failure])
             }
     }
 
