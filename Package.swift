@@ -38,13 +38,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         room("DNSWire", imports: []),
         room("DNSCache", imports: ["DNSWire"]),
         room("DNSCrypto", imports: ["COpenSSL", "DNSWire"]),
         room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
         room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
-        room("DNSTransport", imports: ["CLinux", "DNSWire"]),
+        room("DNSTransport", imports: ["CLinux", "COpenSSL", "DNSWire"]),
         room(
             "DNSServer",
             imports: [
@@ -69,7 +69,8 @@ let package = Package(
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
-        tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport", "SeededRandom"]),
+        tests(
+            "DNSTransportTests", of: ["CLinux", "COpenSSL", "DNSWire", "DNSTransport", "SeededRandom"]),
         tests(
             "DNSServerTests",
             of: [

@@ -84,7 +84,7 @@ public final class ResolverService: WorkerService {
     public func receive(
         _ packet: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(client.transport.isStream ? .queriesTCP : .queriesUDP)
+        counters.count(ServiceCounters.queries(over: client.transport))
         let view = QueryView(packet, maximumOptions: settings.ednsOptions)
         guard view.fault != .notAQuery else {
             counters.count(.queriesDropped)

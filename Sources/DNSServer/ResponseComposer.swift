@@ -95,6 +95,9 @@ struct ResponseComposer {
                 put(error.code.rawValue, at: &position, into: &response)
                 for octet in error.text.utf8 { put(octet, at: &position, into: &response) }
             }
+            if edns.hasPadding, client.transport.isEncrypted {
+                putPadding(upTo: min(response.count, Int(edns.payloadSize)), at: &position, into: &response)
+            }
             var length = start + 9
             put(UInt16(truncatingIfNeeded: position - start - 11), at: &length, into: &response)
             sections.additionalCount &+= 1
@@ -136,6 +139,23 @@ struct ResponseComposer {
         put(0 as UInt8, at: &position, into: &response)
         put(edns.dnssecOK ? 0x8000 as UInt16 : 0, at: &position, into: &response)
         put(0 as UInt16, at: &position, into: &response)
+    }
+
+    /// Responses come in few sizes, so that their size tells little (RFC 8467 §4.1).
+    private static let paddedBlock = 468
+
+    /// The PADDING option, which is the last (RFC 7830). The whole stays within what the client says it takes, over
+    /// streams too (§4); a response that is longer than that already is not padded.
+    private func putPadding(
+        upTo limit: Int, at position: inout Int, into response: inout MutableSpan<UInt8>
+    ) {
+        let least = position + 4
+        guard least <= limit else { return }
+        let block = Self.paddedBlock
+        let end = min((least + block - 1) / block * block, limit)
+        putOption(EDNSOption.Code.padding, end - least, at: &position, into: &response)
+        // The buffer held other responses before.
+        while position < end { put(0 as UInt8, at: &position, into: &response) }
     }
 
     private func putOption(

@@ -1,7 +1,9 @@
+import DNSTransport
+
 /// Counters and a histogram of one worker; plain numbers, for only its queue touches them. Summed when read.
 public struct ServiceCounters: Sendable {
     public enum Counter: Int, CaseIterable, Sendable {
-        case queriesUDP, queriesTCP, queriesDropped, queriesRefused, queriesMalformed
+        case queriesUDP, queriesTCP, queriesTLS, queriesDropped, queriesRefused, queriesMalformed
         case cacheHits, cacheStaleHits, cacheMisses, prefetches, joined
         case localAnswers, rateLimited, truncated, badCookies
         case resolutions, resolutionsFailed, resolutionsShed, upstreamQueries, upstreamTimeouts
@@ -12,6 +14,7 @@ public struct ServiceCounters: Sendable {
             switch self {
             case .queriesUDP: "homing_queries_total{transport=\"udp\"}"
             case .queriesTCP: "homing_queries_total{transport=\"tcp\"}"
+            case .queriesTLS: "homing_queries_total{transport=\"tls\"}"
             case .queriesDropped: "homing_queries_dropped_total"
             case .queriesRefused: "homing_queries_refused_total"
             case .queriesMalformed: "homing_queries_malformed_total"
@@ -45,6 +48,15 @@ public struct ServiceCounters: Sendable {
     public init() {}
 
     public subscript(_ counter: Counter) -> UInt64 { values[counter.rawValue] }
+
+    /// Of which transport a query is.
+    static func queries(over transport: Client.Transport) -> Counter {
+        switch transport {
+        case .udp: .queriesUDP
+        case .tcp: .queriesTCP
+        case .tls: .queriesTLS
+        }
+    }
 
     @inline(__always)
     mutating func count(_ counter: Counter) { values[counter.rawValue] &+= 1 }

@@ -2,6 +2,47 @@ import CLinux
 public import DNSWire
 import Synchronization
 
+/// What is served on an address.
+public struct Listener: Sendable {
+    public enum Service: Sendable {
+        /// DNS over UDP and TCP.
+        case dns
+        /// DNS over TLS (RFC 7858).
+        case tls(TLSEndpoint)
+
+        /// Where the sessions of its connections get their certificates; nil where nothing is encrypted.
+        var endpoint: TLSEndpoint? {
+            switch self {
+            case .dns: nil
+            case .tls(let endpoint): endpoint
+            }
+        }
+
+        var hasDatagrams: Bool {
+            switch self {
+            case .dns: true
+            case .tls: false
+            }
+        }
+
+        /// How clients of its stream sockets come in.
+        var transport: Client.Transport {
+            switch self {
+            case .dns: .tcp
+            case .tls: .tls
+            }
+        }
+    }
+
+    public var address: SocketAddress
+    public var service: Service
+
+    public init(_ address: SocketAddress, _ service: Service = .dns) {
+        self.address = address
+        self.service = service
+    }
+}
+
 /// The sockets that clients reach, for all workers, opened before privileges are dropped and before anything
 /// serves.
 ///
@@ -18,21 +59,30 @@ public final class ListeningSockets: Sendable {
         self.shares = Mutex(shares)
     }
 
-    /// Opens UDP and TCP sockets on each address for `workers` workers.
+    /// Opens the sockets of each listener for `workers` workers.
     public static func open(
-        _ addresses: [SocketAddress], workers: Int, configuration: WorkerConfiguration
+        _ listeners: [Listener], workers: Int, configuration: WorkerConfiguration
     ) throws(ListenError) -> ListeningSockets {
         let configuration = configuration.checked
         var shares = Array(repeating: WorkerSockets(), count: max(1, workers))
         // All are claimed before one is bound: our own wildcard address would be in the way of a particular
         // one.
-        var bound: [SocketAddress] = []
-        for address in addresses { bound.append(try claim(address, configuration)) }
-        for address in bound { try bind(address, for: &shares, configuration) }
-        for socket in shares.flatMap(\.streams) {
-            try socket.listen(backlog: configuration.acceptBacklog)
+        var bound: [Listener] = []
+        for listener in listeners {
+            bound.append(Listener(try claim(listener, configuration), listener.service))
         }
-        return ListeningSockets(addresses: bound, shares: shares)
+        for listener in bound { try bind(listener, for: &shares, configuration) }
+        for stream in shares.flatMap(\.streams) {
+            try stream.socket.listen(backlog: configuration.acceptBacklog)
+        }
+        return ListeningSockets(addresses: bound.map(\.address), shares: shares)
+    }
+
+    /// DNS over UDP and TCP on each address.
+    public static func open(
+        _ addresses: [SocketAddress], workers: Int, configuration: WorkerConfiguration
+    ) throws(ListenError) -> ListeningSockets {
+        try open(addresses.map { Listener($0) }, workers: workers, configuration: configuration)
     }
 
     /// The sockets of one worker, once.
@@ -55,15 +105,21 @@ public final class ListeningSockets: Sendable {
     /// and the kernel even hands out such a port as a free one. So sockets without it ask first, and are
     /// closed again.
     private static func claim(
-        _ asked: SocketAddress, _ configuration: WorkerConfiguration
+        _ listener: Listener, _ configuration: WorkerConfiguration
     ) throws(ListenError) -> SocketAddress {
+        let (asked, service) = (listener.address, listener.service)
         var failure = ListenError(
-            address: asked, transport: .udp, error: SystemError(code: SystemError.addressInUse))
+            address: asked, transport: service.transport, error: SystemError(code: SystemError.addressInUse))
         for _ in 0..<(asked.port == 0 ? portAttempts : 1) {
             do throws(ListenError) {
-                let datagrams = try ListeningSocket(binding: asked, .udp, configuration, isShared: false)
-                _ = try ListeningSocket(binding: datagrams.address, .tcp, configuration, isShared: false)
-                return datagrams.address
+                var address = asked
+                let datagrams =
+                    service.hasDatagrams
+                    ? try ListeningSocket(binding: asked, .udp, configuration, isShared: false) : nil
+                if let datagrams { address = datagrams.address }
+                let streams = try ListeningSocket(
+                    binding: address, service.transport, configuration, isShared: false)
+                return streams.address
             } catch {
                 failure = error
                 guard error.error.code == SystemError.addressInUse else { throw error }
@@ -72,17 +128,18 @@ public final class ListeningSockets: Sendable {
         throw failure
     }
 
-    /// Binds both transports of every worker, UDP first, and adds them to `shares`.
+    /// Binds the sockets of every worker, UDP first, and adds them to `shares`.
     private static func bind(
-        _ address: SocketAddress, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
+        _ listener: Listener, for shares: inout [WorkerSockets], _ configuration: WorkerConfiguration
     ) throws(ListenError) {
-        for index in shares.indices {
+        for index in shares.indices where listener.service.hasDatagrams {
             shares[index].datagrams.append(
-                try ListeningSocket(binding: address, .udp, configuration, isShared: true))
+                try ListeningSocket(binding: listener.address, .udp, configuration, isShared: true))
         }
         for index in shares.indices {
-            shares[index].streams.append(
-                try ListeningSocket(binding: address, .tcp, configuration, isShared: true))
+            let socket = try ListeningSocket(
+                binding: listener.address, listener.service.transport, configuration, isShared: true)
+            shares[index].streams.append(StreamListener(socket: socket, service: listener.service))
         }
     }
 }
@@ -90,7 +147,13 @@ public final class ListeningSockets: Sendable {
 /// One worker's sockets.
 struct WorkerSockets: Sendable {
     var datagrams: [ListeningSocket] = []
-    var streams: [ListeningSocket] = []
+    var streams: [StreamListener] = []
+}
+
+/// A socket on which clients connect, and what they find.
+struct StreamListener: Sendable {
+    let socket: ListeningSocket
+    let service: Listener.Service
 }
 
 /// A bound socket. Whoever drops it last closes it.
@@ -115,7 +178,7 @@ final class ListeningSocket: Sendable {
             if family == .ipv6 { try descriptor.set(CLINUX_ONLY_IPV6, 1) }
             switch transport {
             case .udp: try Self.setUpDatagrams(descriptor, address, configuration)
-            case .tcp: try Self.setUpStreams(descriptor, configuration)
+            case .tcp, .tls: try Self.setUpStreams(descriptor, configuration)
             }
             var raw = address.raw
             try SystemError.check(unsafe clinux_bind(descriptor.number, &raw))
@@ -166,7 +229,6 @@ public struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
     public var error: SystemError
 
     public var description: String {
-        let name = transport == .udp ? "UDP" : "TCP"
-        return "cannot listen on \(address.address) port \(address.port) over \(name): \(error)"
+        "cannot listen on \(address.address) port \(address.port) over \(transport.name): \(error)"
     }
 }

@@ -5,6 +5,16 @@ final class StreamConnection {
     let descriptor: FileDescriptor
     let key: SlotKey
     let client: Client
+    /// Those of its transport.
+    let counters: StreamCounterSet
+
+    /// Where it gets its session from; nil where octets go in the clear.
+    private let endpoint: TLSEndpoint?
+    /// What octets go through; nil in the clear, and as long as the client has sent nothing: who connects and says
+    /// nothing costs no session.
+    private(set) var session: TLSSession?
+    /// Whether queries must wait until keys are agreed on.
+    var isHandshaking: Bool
 
     var input = StreamInput()
     var output = StreamOutput()
@@ -14,8 +24,8 @@ final class StreamConnection {
     /// still goes out.
     var inputEnded = false
 
-    /// When the last whole query came or the last response was written; nanoseconds of the monotonic clock. A
-    /// client that sends or reads an octet now and then does not move it.
+    /// When the handshake was done, the last whole query came or the last response was written; nanoseconds of the
+    /// monotonic clock. A client that sends or reads an octet now and then does not move it.
     var progressedAt: Int64
     /// Since when the client has not taken its responses off us.
     var blockedSince: Int64?
@@ -30,12 +40,44 @@ final class StreamConnection {
     /// What `timer` is set to.
     var timerDue: Int64 = .max
 
-    init(adopting descriptor: consuming FileDescriptor, key: SlotKey, client: Client, now: Int64) {
+    init(
+        adopting descriptor: consuming FileDescriptor, key: SlotKey, client: Client,
+        counters: StreamCounterSet, endpoint: TLSEndpoint?, now: Int64
+    ) {
         self.descriptor = descriptor
         self.key = key
         self.client = client
+        self.counters = counters
+        self.endpoint = endpoint
+        isHandshaking = endpoint != nil
         progressedAt = now
     }
+
+    //--- Octets ---
+
+    /// Begins a session with the certificates of this moment. Nil when there is no memory.
+    func beginSession(_ now: Moment) -> TLSSession? {
+        guard let context = endpoint?.context else { return nil }
+        context.tickets.rotate(uptime: now.uptime)
+        session = TLSSession(context, over: descriptor)
+        return session
+    }
+
+    func receive(into buffer: UnsafeMutableBufferPointer<UInt8>) -> SocketResult {
+        guard let session else { return unsafe descriptor.receive(into: buffer) }
+        return unsafe session.receive(into: buffer)
+    }
+
+    func send(_ octets: UnsafeBufferPointer<UInt8>) -> SocketResult {
+        guard let session else { return unsafe descriptor.send(octets) }
+        return unsafe session.send(octets)
+    }
+
+    /// Whether the session has told what a socket would tell with the next read: the client sends no more. What came
+    /// before that is heard first.
+    var isAtEndOfSession: Bool { session?.state == .inputEnded && !input.hasMessage }
+
+    //--- Limits ---
 
     /// Whether it must wait for its own answers before it is heard again.
     func isPaused(_ configuration: WorkerConfiguration) -> Bool {
@@ -46,7 +88,9 @@ final class StreamConnection {
     /// When it is closed unless it makes progress.
     func deadline(_ configuration: WorkerConfiguration) -> Int64 {
         let (start, limit) =
-            if let blockedSince {
+            if isHandshaking {
+                (progressedAt, configuration.handshakeTimeout)
+            } else if let blockedSince {
                 (blockedSince, configuration.writeTimeout)
             } else if deferred > 0 {
                 (progressedAt, configuration.deferredTimeout)

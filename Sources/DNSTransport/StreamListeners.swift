@@ -4,29 +4,31 @@ import DNSWire
 /// The sockets on which clients connect.
 final class StreamListeners {
     private let loop: EventLoop
-    private var sockets: [ListeningSocket]
+    private var listeners: [StreamListener]
 
-    init(sockets: [ListeningSocket], loop: EventLoop) throws(SystemError) {
-        self.sockets = sockets
+    init(_ listeners: [StreamListener], loop: EventLoop) throws(SystemError) {
+        self.listeners = listeners
         self.loop = loop
-        for (index, socket) in sockets.enumerated() {
-            try loop.watch(socket.descriptor, for: .readable, as: EventToken(.streamListener, index: index))
+        for (index, listener) in listeners.enumerated() {
+            try loop.watch(
+                listener.socket.descriptor, for: .readable, as: EventToken(.streamListener, index: index))
         }
     }
 
     /// The next connection that waits. A connection that was reset while it waited is passed over.
     func accept(on index: Int) -> AcceptedStream? {
-        guard index < sockets.count else { return nil }
+        guard index < listeners.count else { return nil }
         var raw = clinux_address()
-        let result = unsafe clinux_accept(sockets[index].descriptor.number, &raw)
+        let result = unsafe clinux_accept(listeners[index].socket.descriptor.number, &raw)
         do throws(SystemError) {
             let descriptor = try FileDescriptor(adopting: result)
             guard let peer = SocketAddress(raw) else { return nil }
-            var local = sockets[index].address
+            var local = listeners[index].socket.address
             if local.address.isUnspecified, unsafe clinux_local_address(descriptor.number, &raw) == 0 {
                 local = SocketAddress(raw) ?? local
             }
-            return AcceptedStream(descriptor: descriptor, peer: peer, local: local)
+            return AcceptedStream(
+                descriptor: descriptor, service: listeners[index].service, peer: peer, local: local)
         } catch {
             // The connection stays in the queue and would wake the loop again at once, for ever.
             if SystemError.meansExhausted(error.code) { pause(index) }
@@ -35,25 +37,28 @@ final class StreamListeners {
     }
 
     private func pause(_ index: Int) {
-        loop.change(sockets[index].descriptor, to: [], as: EventToken(.streamListener, index: index))
+        loop.change(
+            listeners[index].socket.descriptor, to: [], as: EventToken(.streamListener, index: index))
         loop.timers.arm(.listener(index), at: loop.now.after(loop.configuration.acceptPause))
     }
 
     func resume(_ index: Int) {
-        guard index < sockets.count else { return }
-        loop.change(sockets[index].descriptor, to: .readable, as: EventToken(.streamListener, index: index))
+        guard index < listeners.count else { return }
+        loop.change(
+            listeners[index].socket.descriptor, to: .readable, as: EventToken(.streamListener, index: index))
     }
 
     /// Closes the listeners; who waits in their queues is reset by the kernel.
     func close() {
-        for socket in sockets { loop.ignore(socket.descriptor) }
-        sockets = []
+        for listener in listeners { loop.ignore(listener.socket.descriptor) }
+        listeners = []
     }
 }
 
 /// A connection just accepted.
 struct AcceptedStream: ~Copyable {
     let descriptor: FileDescriptor
+    let service: Listener.Service
     let peer: SocketAddress
     let local: SocketAddress
 }

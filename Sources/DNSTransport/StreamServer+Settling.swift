@@ -16,12 +16,14 @@ extension StreamServer {
     }
 
     private func settle(_ connection: StreamConnection, _ service: any WorkerService) {
+        if connection.isHandshaking { return settleHandshake(connection) }
         write(connection)
         if connection.input.hasMessage, !connection.isPaused(configuration), !connection.inputEnded {
             answerKept(connection, service)
             write(connection)
         }
         if connection.isDoomed { return close(connection) }
+        if connection.isAtEndOfSession { connection.inputEnded = true }
         if connection.inputEnded, connection.deferred == 0, connection.output.isEmpty {
             return close(connection)
         }
@@ -32,11 +34,14 @@ extension StreamServer {
             if connection.input.hasMessage { touch(connection) } else { interest.insert(.readable) }
         }
         if connection.blockedSince != nil { interest.insert(.writable) }
-        if interest != connection.interest {
-            connection.interest = interest
-            loop.change(connection.descriptor, to: interest, as: EventToken(.connection, connection.key))
-        }
+        watch(connection, for: interest)
         armTimer(of: connection)
+    }
+
+    func watch(_ connection: StreamConnection, for interest: Interest) {
+        guard interest != connection.interest else { return }
+        connection.interest = interest
+        loop.change(connection.descriptor, to: interest, as: EventToken(.connection, connection.key))
     }
 
     /// One write of all responses that wait.
@@ -44,7 +49,7 @@ extension StreamServer {
         guard !connection.output.isEmpty, !connection.isDoomed else { return }
         let now = loop.now.monotonic
         let result = unsafe connection.output.withUnwritten { octets in
-            unsafe connection.descriptor.send(octets)
+            unsafe connection.send(octets)
         }
         switch result {
         case .octets(let count):
@@ -78,7 +83,8 @@ extension StreamServer {
         connection.timer = nil
         connection.timerDue = .max
         if connection.deadline(configuration) <= loop.now.monotonic {
-            loop.counters.connectionsTimedOut.add()
+            connection.counters.connectionsTimedOut.add()
+            if connection.isHandshaking { loop.counters.sessions.fail(.timedOut) }
             close(connection)
         } else {
             armTimer(of: connection)
@@ -95,7 +101,9 @@ extension StreamServer {
         connection.output.advance(by: connection.output.count)
         connection.inputEnded = true
         quota.giveBack(connection.client.peer.address)
-        loop.counters.connectionsClosed.add()
+        connection.counters.connectionsClosed.add()
+        if connection.isHandshaking { handshakes.end() }
+        connection.session?.shutDown()
         loop.ignore(connection.descriptor)
         // The last reference closes the descriptor.
     }

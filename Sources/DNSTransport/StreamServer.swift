@@ -1,7 +1,7 @@
 import CLinux
 import DNSWire
 
-/// The TCP side of a worker (RFC 7766): the connections that clients made.
+/// The stream side of a worker (RFC 7766, RFC 7858): the connections that clients made, over TCP and TLS.
 ///
 /// A turn reads once from each connection that has something, answers every whole query, and marks the
 /// connection as touched. At the end of the turn each touched connection is settled
@@ -17,6 +17,8 @@ final class StreamServer {
     var outputTotal = 0
     var quota: ClientQuota
     let listeners: StreamListeners
+    /// Connections that are in a TLS handshake.
+    var handshakes = HandshakeQueue()
     private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
     private let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
@@ -25,12 +27,12 @@ final class StreamServer {
     /// A connection that is read from has less than a frame kept, so that half of this is always free.
     private static let readBufferSize = 2 * StreamFrame.longestFrame
 
-    init(sockets: [ListeningSocket], loop: EventLoop) throws(SystemError) {
+    init(listening streams: [StreamListener], loop: EventLoop) throws(SystemError) {
         self.loop = loop
         configuration = loop.configuration
         connections = SlotTable(capacity: loop.configuration.connections)
         quota = ClientQuota(limit: loop.configuration.connectionsPerClient)
-        listeners = try StreamListeners(sockets: sockets, loop: loop)
+        listeners = try StreamListeners(streams, loop: loop)
     }
 
     //--- Connecting ---
@@ -44,31 +46,33 @@ final class StreamServer {
 
     /// Makes a connection of an accepted stream, or closes it when there is no room.
     private func admit(_ stream: consuming AcceptedStream) {
-        let peer = stream.peer
-        let local = stream.local
-        guard makeRoom(for: peer.address), let key = connections.nextKey else {
-            loop.counters.connectionsRefused.add()
+        let (peer, local) = (stream.peer, stream.local)
+        let service = stream.service
+        let counters = loop.counters.streams(service.transport)
+        let isEncrypted = service.endpoint != nil
+        guard makeRoom(for: peer.address, withHandshake: isEncrypted), let key = connections.nextKey else {
+            counters.connectionsRefused.add()
             return
         }
         let connection = StreamConnection(
             adopting: stream.descriptor, key: key,
-            client: Client(transport: .tcp, peer: peer, local: local, route: key.bits),
-            now: loop.now.monotonic)
+            client: Client(transport: service.transport, peer: peer, local: local, route: key.bits),
+            counters: counters, endpoint: service.endpoint, now: loop.now.monotonic)
         do throws(SystemError) {
             try loop.watch(connection.descriptor, for: .readable, as: EventToken(.connection, key))
         } catch {
-            loop.counters.connectionsRefused.add()
+            counters.connectionsRefused.add()
             return
         }
         connections.insert(connection)
         quota.take(peer.address)
-        loop.counters.connectionsOpened.add()
+        counters.connectionsOpened.add()
+        if isEncrypted { handshakes.begin(key, where: isHandshaking) }
         armTimer(of: connection)
     }
 
-    /// True when a connection from `client` fits, after another one was closed for it where that was needed
-    /// and fair.
-    private func makeRoom(for client: IPAddress) -> Bool {
+    /// True when a connection from `client` fits, after others were closed for it where that was needed and fair.
+    private func makeRoom(for client: IPAddress, withHandshake: Bool) -> Bool {
         if quota.isExhausted(client) {
             guard let victim = longestIdle(where: { $0.client.peer.address.unmapped == client.unmapped })
             else {
@@ -76,25 +80,30 @@ final class StreamServer {
             }
             evict(victim)
         }
+        // Who is in a handshake has been promised nothing yet, so that a flood of handshakes displaces handshakes.
+        if withHandshake, handshakes.count >= configuration.handshakes, let victim = oldestHandshake() {
+            evict(victim)
+        }
         if connections.isFull {
-            guard let victim = longestIdle(where: { _ in true }) else { return false }
+            guard let victim = oldestHandshake() ?? longestIdle(where: { _ in true }) else { return false }
             evict(victim)
         }
         return true
     }
 
     private func evict(_ connection: StreamConnection) {
-        loop.counters.connectionsEvicted.add()
+        connection.counters.connectionsEvicted.add()
+        if connection.isHandshaking { loop.counters.sessions.fail(.displaced) }
         close(connection)
     }
 
-    /// Whom to close when there is no room: nobody with deferred queries; who idles before who does not read
-    /// its responses; then who made no progress for longest. Looks at every connection, which is done only
+    /// Whom to close when there is no room: nobody with deferred queries; who is in a handshake before who idles
+    /// before who does not read its responses; then who made no progress for longest. Looks at every connection, which is done only
     /// when full.
     private func longestIdle(where isCandidate: (StreamConnection) -> Bool) -> StreamConnection? {
         var best: StreamConnection?
         func rank(_ connection: StreamConnection) -> (Int, Int64) {
-            (connection.output.isEmpty ? 0 : 1, connection.progressedAt)
+            (connection.isHandshaking ? 0 : connection.output.isEmpty ? 1 : 2, connection.progressedAt)
         }
         connections.forEach { connection in
             guard connection.deferred == 0, isCandidate(connection) else { return }
@@ -109,7 +118,11 @@ final class StreamServer {
     /// Handles what the kernel reported about a connection.
     func ready(_ key: SlotKey, _ readiness: Interest, service: any WorkerService) {
         guard let connection = connections[key] else { return }
-        if readiness.contains(.readable), connection.interest.contains(.readable) {
+        if connection.isHandshaking {
+            guard shakeHands(connection) else { return }
+            // The first queries often come with the end of the handshake, and the kernel tells of them no more.
+            if connection.session?.hasPending == true { read(connection, service) }
+        } else if readiness.contains(.readable), connection.interest.contains(.readable) {
             read(connection, service)
         } else if readiness.contains(.broken) {
             // Reset, or closed in both directions: no answer could reach the client.
@@ -121,7 +134,7 @@ final class StreamServer {
     private func read(_ connection: StreamConnection, _ service: any WorkerService) {
         let kept = connection.input.count
         let free = unsafe readBuffer.slice(kept..<readBuffer.capacity)
-        switch unsafe connection.descriptor.receive(into: free) {
+        switch unsafe connection.receive(into: free) {
         case .octets(let count) where connection.input.isCompleted(by: count):
             _ = unsafe connection.input.move(to: readBuffer.octets)
             answer(connection, kept + count, service)
@@ -130,6 +143,11 @@ final class StreamServer {
         case .nothing: break
         case .end: connection.inputEnded = true
         case .failed: close(connection)
+        }
+        if let failure = connection.session?.failure {
+            // A client that vanishes is nothing special, once the handshake is done.
+            if failure != .disconnected { loop.counters.sessions.fail(failure) }
+            connection.isDoomed = true
         }
     }
 
@@ -157,8 +175,8 @@ final class StreamServer {
         _ query: UnsafeBufferPointer<UInt8>, of connection: StreamConnection, _ service: any WorkerService
     ) {
         connection.progressedAt = loop.now.monotonic
-        loop.counters.streamQueries.add()
-        loop.counters.streamQueryBytes.add(query.count)
+        connection.counters.queries.add()
+        connection.counters.queryBytes.add(query.count)
         // Counted before the service runs, so that a reply from within `receive` finds the query that it is
         // for.
         connection.deferred += 1
@@ -214,8 +232,8 @@ final class StreamServer {
             return
         }
         outputTotal += connection.output.count - before
-        loop.counters.streamResponses.add()
-        loop.counters.streamResponseBytes.add(message.count)
+        connection.counters.responses.add()
+        connection.counters.responseBytes.add(message.count)
     }
 
     func touch(_ connection: StreamConnection) {

@@ -13,19 +13,10 @@ public struct TransportCounters: Sendable, Hashable {
     public var datagramResponsesLost: UInt64 = 0
     public var datagramBatches: UInt64 = 0
 
-    public var streamQueries: UInt64 = 0
-    public var streamQueryBytes: UInt64 = 0
-    public var streamResponses: UInt64 = 0
-    public var streamResponseBytes: UInt64 = 0
-
-    public var connectionsOpened: UInt64 = 0
-    public var connectionsClosed: UInt64 = 0
-    /// Turned away because a limit was reached and none could make room.
-    public var connectionsRefused: UInt64 = 0
-    /// Closed to make room for another.
-    public var connectionsEvicted: UInt64 = 0
-    /// Closed by a deadline: idle, a reader that did not read, or deferred queries that nobody answered.
-    public var connectionsTimedOut: UInt64 = 0
+    /// Streams from clients, by transport.
+    public var tcp = StreamCounters()
+    public var tls = StreamCounters()
+    public var sessions = SessionCounters()
 
     public var upstreamDatagramExchanges: UInt64 = 0
     public var upstreamStreamExchanges: UInt64 = 0
@@ -55,6 +46,11 @@ final class CounterSet: Sendable {
         var now: UInt64 { value.load(ordering: .relaxed) }
     }
 
+    /// Those of a stream transport.
+    func streams(_ transport: Client.Transport) -> StreamCounterSet {
+        transport.isEncrypted ? tls : tcp
+    }
+
     let datagramQueries = Counter()
     let datagramQueryBytes = Counter()
     let datagramsRefused = Counter()
@@ -62,15 +58,9 @@ final class CounterSet: Sendable {
     let datagramResponseBytes = Counter()
     let datagramResponsesLost = Counter()
     let datagramBatches = Counter()
-    let streamQueries = Counter()
-    let streamQueryBytes = Counter()
-    let streamResponses = Counter()
-    let streamResponseBytes = Counter()
-    let connectionsOpened = Counter()
-    let connectionsClosed = Counter()
-    let connectionsRefused = Counter()
-    let connectionsEvicted = Counter()
-    let connectionsTimedOut = Counter()
+    let tcp = StreamCounterSet()
+    let tls = StreamCounterSet()
+    let sessions = SessionCounterSet()
     let upstreamDatagramExchanges = Counter()
     let upstreamStreamExchanges = Counter()
     let upstreamConnectionsOpened = Counter()
@@ -88,15 +78,9 @@ final class CounterSet: Sendable {
         counters.datagramResponseBytes = datagramResponseBytes.now
         counters.datagramResponsesLost = datagramResponsesLost.now
         counters.datagramBatches = datagramBatches.now
-        counters.streamQueries = streamQueries.now
-        counters.streamQueryBytes = streamQueryBytes.now
-        counters.streamResponses = streamResponses.now
-        counters.streamResponseBytes = streamResponseBytes.now
-        counters.connectionsOpened = connectionsOpened.now
-        counters.connectionsClosed = connectionsClosed.now
-        counters.connectionsRefused = connectionsRefused.now
-        counters.connectionsEvicted = connectionsEvicted.now
-        counters.connectionsTimedOut = connectionsTimedOut.now
+        counters.tcp = tcp.snapshot
+        counters.tls = tls.snapshot
+        counters.sessions = sessions.snapshot
         counters.upstreamDatagramExchanges = upstreamDatagramExchanges.now
         counters.upstreamStreamExchanges = upstreamStreamExchanges.now
         counters.upstreamConnectionsOpened = upstreamConnectionsOpened.now

@@ -44,6 +44,14 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// to do.
     public var idleTimeout: Int64 = 10_000_000_000
 
+    /// A TLS handshake must be done by then, counted from the connection: two round trips, and one retransmission
+    /// on the worst of links.
+    public var handshakeTimeout: Int64 = 5_000_000_000
+
+    /// TLS handshakes at once, half of the connections; the one begun longest ago makes room. Whoever needs
+    /// 100 ms for his has them while fewer than 5,000 others come in a second.
+    public var handshakes = 500
+
     /// A response that a client has not read by then is lost, and the connection with it.
     public var writeTimeout: Int64 = 10_000_000_000
 
@@ -132,6 +140,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
         copy.outputTotal = max(copy.outputPerConnection, outputTotal)
         copy.outputHighWater = max(1, outputHighWater)
         copy.deferredPerConnection = max(1, deferredPerConnection)
+        copy.handshakes = max(1, handshakes)
         copy.acceptsPerTurn = max(1, acceptsPerTurn)
         copy.eventsPerTurn = min(max(1, eventsPerTurn), 256)
         copy.exchangesPerConnection = min(max(1, exchangesPerConnection), 65_536)

@@ -39,10 +39,22 @@ public enum UpstreamTransport: UInt8, Sendable, Hashable {
 /// waits.
 public struct Client: Sendable, Hashable {
     public enum Transport: UInt8, Sendable, Hashable {
-        case udp, tcp
+        case udp, tcp, tls
 
         /// A stream proves the client's address, and has no limit of 512 or 1232 octets.
         public var isStream: Bool { self != .udp }
+
+        /// Who listens on the way learns sizes only.
+        public var isEncrypted: Bool { self == .tls }
+
+        /// As people write it.
+        public var name: String {
+            switch self {
+            case .udp: "UDP"
+            case .tcp: "TCP"
+            case .tls: "TLS"
+            }
+        }
     }
 
     public var transport: Transport

@@ -22,7 +22,7 @@ final class WorkerLoop: WorkerContext {
         loop = try EventLoop(configuration: configuration, counters: counters)
         try loop.watch(mailbox.signal, for: .readable, as: EventToken(.mailbox))
         datagrams = try DatagramServer(sockets: sockets.datagrams, loop: loop)
-        streams = try StreamServer(sockets: sockets.streams, loop: loop)
+        streams = try StreamServer(listening: sockets.streams, loop: loop)
         upstream = UpstreamExchanges(loop: loop)
     }
 
@@ -116,7 +116,7 @@ final class WorkerLoop: WorkerContext {
     func reply(_ message: Span<UInt8>, to client: Client) {
         switch client.transport {
         case .udp: datagrams.reply(message, to: client)
-        case .tcp: streams.reply(message, to: client)
+        case .tcp, .tls: streams.reply(message, to: client)
         }
     }
 

@@ -114,11 +114,12 @@ final class TestWorker: Sendable {
     let addresses: [SocketAddress]
 
     init(
-        _ addresses: [String] = ["127.0.0.1"], configuration: WorkerConfiguration = .patient,
+        _ addresses: [String] = ["127.0.0.1"], _ service: Listener.Service = .dns,
+        configuration: WorkerConfiguration = .patient,
         _ script: ScriptedService.Script = ScriptedService.Script()
     ) throws {
         let log = EventLog()
-        let asked = addresses.compactMap { SocketAddress($0, defaultPort: 0) }
+        let asked = addresses.compactMap { SocketAddress($0, defaultPort: 0) }.map { Listener($0, service) }
         let sockets = try ListeningSockets.open(asked, workers: 1, configuration: configuration)
         worker = try Worker(0, sockets: sockets, configuration: configuration) { context in
             ScriptedService(context, log, script)

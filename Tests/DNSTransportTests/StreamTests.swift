@@ -52,8 +52,8 @@ struct StreamTests {
         client.send((0..<100).flatMap { framed(message($0, tag: 9)) })
         for id: UInt16 in 0..<100 { #expect(client.receiveMessage() == message(id, tag: 9)) }
         let counters = worker.counters
-        #expect(counters.streamQueries == 100 && counters.streamResponses == 100)
-        #expect(counters.streamQueryBytes == 1_200 && counters.streamResponseBytes == 1_200)
+        #expect(counters.tcp.queries == 100 && counters.tcp.responses == 100)
+        #expect(counters.tcp.queryBytes == 1_200 && counters.tcp.responseBytes == 1_200)
     }
 
     @Test("a query in single octets is put together")
@@ -117,7 +117,7 @@ struct StreamTests {
         // Unread octets would do as well; closing with SO_LINGER 0 is a reset for certain.
         client?.resetOnClose()
         client = nil
-        #expect(worker.wait { $0.connectionsClosed == 1 })
+        #expect(worker.wait { $0.tcp.connectionsClosed == 1 })
         let successor = try TestSocket(.tcp, to: worker.address)
         successor.sendMessage(message(2, tag: 1))
         #expect(worker.log.wait(for: 2).count == 2)
@@ -168,7 +168,7 @@ struct StreamTests {
         gate.open()
         if sentSomething { #expect(client.receiveMessage() == message(1, tag: 9)) }
         #expect(client.isClosed())
-        #expect(worker.counters.connectionsTimedOut == 1)
+        #expect(worker.counters.tcp.connectionsTimedOut == 1)
     }
 
     @Test("a slow sender is closed although it sends")
@@ -185,7 +185,7 @@ struct StreamTests {
         }
         #expect(end == [])
         #expect(worker.log.all.isEmpty)
-        #expect(worker.counters.connectionsTimedOut == 1)
+        #expect(worker.counters.tcp.connectionsTimedOut == 1)
     }
 
     @Test("a connection that waits for a deferred query is not idle")
@@ -209,7 +209,7 @@ struct StreamTests {
         client.sendMessage(message(1, tag: 1))
         #expect(client.isClosed())
         #expect(worker.log.all == [.query(message(1, tag: 1))])
-        #expect(worker.counters.connectionsTimedOut == 1)
+        #expect(worker.counters.tcp.connectionsTimedOut == 1)
     }
 
     //--- Readers that do not read ---
@@ -222,7 +222,7 @@ struct StreamTests {
         let other = try TestSocket(.tcp, to: worker.address)
         other.sendMessage(message(1, tag: 9))
         #expect(other.receiveMessage() == message(1, tag: 9))
-        #expect(worker.counters.streamQueries < 40)
+        #expect(worker.counters.tcp.queries < 40)
         for id: UInt16 in 0..<40 { #expect(client.receiveMessage() == message(id, tag: 4, count: 60_000)) }
     }
 
@@ -234,7 +234,7 @@ struct StreamTests {
         }
         let client = try TestSocket(.tcp, to: worker.address, receiveBuffer: 4_096)
         client.send((0..<10).flatMap { framed(message($0, tag: 4)) })
-        #expect(worker.wait { $0.connectionsClosed == 1 && $0.connectionsTimedOut == 1 })
+        #expect(worker.wait { $0.tcp.connectionsClosed == 1 && $0.tcp.connectionsTimedOut == 1 })
     }
 
     @Test("replies that outgrow the limit close the connection", arguments: [true, false])
@@ -253,7 +253,7 @@ struct StreamTests {
         worker.run { service in
             for _ in 0..<400 { service.replyToWaiting(0, with: message(0, count: 65_000)) }
         }
-        #expect(worker.wait { $0.connectionsClosed == 1 })
+        #expect(worker.wait { $0.tcp.connectionsClosed == 1 })
         // The worker's budget is free again.
         let other = try TestSocket(.tcp, to: worker.address)
         other.sendMessage(message(9))
@@ -290,8 +290,8 @@ struct StreamTests {
         worker.run { $0.replyToWaiting(0) }
         #expect(clients[1].receiveMessage() == message(1, tag: 1))
         let counters = worker.counters
-        #expect(counters.connectionsEvicted == 2 && counters.connectionsRefused == 1)
-        #expect(counters.connectionsOpened == 5 && counters.connectionsClosed == 2)
+        #expect(counters.tcp.connectionsEvicted == 2 && counters.tcp.connectionsRefused == 1)
+        #expect(counters.tcp.connectionsOpened == 5 && counters.tcp.connectionsClosed == 2)
     }
 
     @Test("one address cannot take the places of others")

@@ -15,21 +15,12 @@ extension [TransportCounters] {
     private static var series: [(String, KeyPath<TransportCounters, UInt64>)] {
         [
             ("homing_transport_messages_received_total{transport=\"udp\"}", \.datagramQueries),
-            ("homing_transport_messages_received_total{transport=\"tcp\"}", \.streamQueries),
             ("homing_transport_received_bytes_total{transport=\"udp\"}", \.datagramQueryBytes),
-            ("homing_transport_received_bytes_total{transport=\"tcp\"}", \.streamQueryBytes),
             ("homing_transport_messages_sent_total{transport=\"udp\"}", \.datagramResponses),
-            ("homing_transport_messages_sent_total{transport=\"tcp\"}", \.streamResponses),
             ("homing_transport_sent_bytes_total{transport=\"udp\"}", \.datagramResponseBytes),
-            ("homing_transport_sent_bytes_total{transport=\"tcp\"}", \.streamResponseBytes),
             ("homing_transport_datagrams_refused_total", \.datagramsRefused),
             ("homing_transport_datagram_responses_lost_total", \.datagramResponsesLost),
             ("homing_transport_datagram_batches_total", \.datagramBatches),
-            ("homing_connections_opened_total", \.connectionsOpened),
-            ("homing_connections_closed_total", \.connectionsClosed),
-            ("homing_connections_refused_total", \.connectionsRefused),
-            ("homing_connections_evicted_total", \.connectionsEvicted),
-            ("homing_connections_timed_out_total", \.connectionsTimedOut),
             ("homing_upstream_exchanges_total{transport=\"udp\"}", \.upstreamDatagramExchanges),
             ("homing_upstream_exchanges_total{transport=\"tcp\"}", \.upstreamStreamExchanges),
             ("homing_upstream_connections_opened_total", \.upstreamConnectionsOpened),
@@ -37,7 +28,28 @@ extension [TransportCounters] {
             ("homing_upstream_exchanges_failed_total", \.upstreamFailures),
             ("homing_upstream_junk_messages_total", \.upstreamJunk),
             ("homing_worker_wakeups_total", \.wakeups),
+            ("homing_tls_handshakes_total", \.sessions.begun),
+            ("homing_tls_resumptions_total", \.sessions.resumed),
         ]
+            + streamSeries("tcp", \.tcp) + streamSeries("tls", \.tls)
+            + TLSFailure.allCases.map { failure in
+                ("homing_tls_failures_total{reason=\"\(failure)\"}", \.sessions[failure])
+            }
+    }
+
+    private static func streamSeries(
+        _ transport: String, _ path: KeyPath<TransportCounters, StreamCounters>
+    ) -> [(String, KeyPath<TransportCounters, UInt64>)] {
+        let series: [(String, KeyPath<StreamCounters, UInt64>)] = [
+            ("transport_messages_received", \.queries), ("transport_received_bytes", \.queryBytes),
+            ("transport_messages_sent", \.responses), ("transport_sent_bytes", \.responseBytes),
+            ("connections_opened", \.connectionsOpened), ("connections_closed", \.connectionsClosed),
+            ("connections_refused", \.connectionsRefused), ("connections_evicted", \.connectionsEvicted),
+            ("connections_timed_out", \.connectionsTimedOut),
+        ]
+        return series.map { name, figure in
+            ("homing_\(name)_total{transport=\"\(transport)\"}", path.appending(path: figure))
+        }
     }
 }
 
