@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "DNSWire", targets: ["DNSWire"]),
         .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
+        .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,11 +40,13 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         room("DNSWire", imports: []),
         room("DNSCache", imports: ["DNSWire"]),
         room("DNSCrypto", imports: ["COpenSSL", "DNSWire"]),
         room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
         room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
+        room("DNSOverHTTP", imports: ["CNghttp2", "DNSWire"]),
         room("DNSTransport", imports: ["CLinux", "DNSWire"]),
         room(
             "DNSServer",
@@ -69,6 +72,7 @@ let package = Package(
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
+        tests("DNSOverHTTPTests", of: ["CNghttp2", "DNSWire", "DNSOverHTTP", "SeededRandom"]),
         tests("DNSTransportTests", of: ["CLinux", "DNSWire", "DNSTransport", "SeededRandom"]),
         tests(
             "DNSServerTests",
