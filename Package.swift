@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "DNSWire", targets: ["DNSWire"]),
         .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
+        .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,12 +40,14 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         room("DNSWire", imports: []),
         room("DNSCache", imports: ["DNSWire"]),
         room("DNSCrypto", imports: ["COpenSSL", "DNSWire"]),
         room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
         room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
-        room("DNSTransport", imports: ["CLinux", "COpenSSL", "DNSWire"]),
+        room("DNSOverHTTP", imports: ["CNghttp2", "DNSWire"]),
+        room("DNSTransport", imports: ["CLinux", "COpenSSL", "DNSOverHTTP", "DNSWire"]),
         room(
             "DNSServer",
             imports: [
@@ -69,6 +72,7 @@ let package = Package(
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
+        tests("DNSOverHTTPTests", of: ["CNghttp2", "DNSWire", "DNSOverHTTP", "SeededRandom"]),
         tests(
             "DNSTransportTests", of: ["CLinux", "COpenSSL", "DNSWire", "DNSTransport", "SeededRandom"]),
         tests(
