@@ -12,6 +12,8 @@
 #include <openssl/params.h>
 #include <openssl/sha.h>
 
+#include "certificates.h"
+
 // The public key of a curve from its point, uncompressed (0x04 and both coordinates). NULL when that is no point of
 // the curve. Written in C because OSSL_PARAM keeps pointers to its names and values.
 static inline EVP_PKEY *copenssl_curve_key(const char *curve, const unsigned char *point, size_t count) {
