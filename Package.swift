@@ -53,13 +53,14 @@ let package = Package(
             imports: [
                 "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport", logging,
             ]),
+        room("Certificates", imports: ["COpenSSL", "DNSWire"]),
         room("HomingConfiguration", imports: ["DNSWire", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
                 "DNSTransport",
-                "DNSServer", "HomingConfiguration",
+                "DNSServer", "Certificates", "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),
@@ -81,6 +82,7 @@ let package = Package(
                 "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
                 "DNSServer",
             ]),
+        tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
         tests(
             "ScenarioTests",
@@ -93,7 +95,7 @@ let package = Package(
             "DaemonTests",
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "homing",
+                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "homing",
             ]),
     ]
 )

@@ -12,3 +12,5 @@
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/sha.h>
+
+#include "certificates.h"

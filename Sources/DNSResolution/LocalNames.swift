@@ -18,6 +18,8 @@ public struct LocalNames: Sendable {
         case empty
         /// Every name below is the loopback (RFC 6761 §6.3).
         case localhost
+        /// Every name at and below the apex exists, and has no data (RFC 9462 §6.4).
+        case bare
         /// Nothing exists, the apex included (RFC 6761 §6.4, RFC 7686).
         case nonexistent
     }
@@ -38,6 +40,7 @@ public struct LocalNames: Sendable {
         self.excluded = excluded
         guard builtIn else { return }
         zones["localhost."] = .localhost
+        zones["resolver.arpa."] = .bare
         for name in Self.nonexistent { zones[name] = .nonexistent }
         for name in Self.emptyZones { zones[name] = .empty }
         add(reverseOf: IPAddress(127, 0, 0, 1), "localhost.")
@@ -67,7 +70,9 @@ public struct LocalNames: Sendable {
     }
 
     /// The built-in zones' names.
-    public static var builtInNames: [DomainName] { ["localhost."] + nonexistent + emptyZones }
+    public static var builtInNames: [DomainName] {
+        ["localhost.", "resolver.arpa."] + nonexistent + emptyZones
+    }
 
     public func answer(_ question: Question) -> Answer? {
         guard question.qclass == .internet else { return nil }
@@ -96,17 +101,24 @@ public struct LocalNames: Sendable {
             default: return .noData(soa)
             }
         case .empty:
-            guard name == apex else {
-                // A name above configured data exists, too (an empty non-terminal).
-                return records.keys.contains { $0.isSubdomain(of: name) } ? .noData(soa) : .nxDomain(soa)
+            // A name above configured data exists, too (an empty non-terminal).
+            guard name == apex || records.keys.contains(where: { $0.isSubdomain(of: name) }) else {
+                return .nxDomain(soa)
             }
-            switch question.qtype {
-            case .soa: return .records([soa], isAuthoritative: true)
-            case .ns:
-                let servers = RRset(apex, .ns, ttl: Self.ttl, rdatas: [.name(apex)])
-                return .records([servers], isAuthoritative: true)
-            default: return .noData(soa)
-            }
+            return apexAnswer(question, apex, soa)
+        case .bare:
+            return apexAnswer(question, apex, soa)
+        }
+    }
+
+    /// A zone has these two at its apex; names below have nothing.
+    private func apexAnswer(_ question: Question, _ apex: DomainName, _ soa: RRset) -> Answer {
+        switch question.qtype {
+        case .soa where question.qname == apex: return .records([soa], isAuthoritative: true)
+        case .ns where question.qname == apex:
+            let servers = RRset(apex, .ns, ttl: Self.ttl, rdatas: [.name(apex)])
+            return .records([servers], isAuthoritative: true)
+        default: return .noData(soa)
         }
     }
 
@@ -125,8 +137,8 @@ public struct LocalNames: Sendable {
         RRset(name, type, ttl: ttl, rdatas: [rdata])
     }
 
-    /// RFC 6303 §3.
-    private static func soa(_ apex: DomainName) -> RRset {
+    /// What says that a zone is answered here (RFC 6303 §3).
+    public static func soa(_ apex: DomainName) -> RRset {
         let soa = StartOfAuthority(
             primary: apex, mailbox: "nobody.invalid.", serial: 1, refresh: 3600, retry: 1200, expire: 604_800,
             minimum: ttl)
@@ -138,9 +150,9 @@ public struct LocalNames: Sendable {
     /// RFC 6761 §6.2 and §6.4, RFC 7686, RFC 9476.
     private static let nonexistent: [DomainName] = ["test.", "invalid.", "onion.", "alt."]
 
-    /// RFC 8375, RFC 9462 §6.4, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
+    /// RFC 8375, RFC 6303 §4 and the registry "Locally-Served DNS Zones" that it made (RFC 7793 included).
     private static let emptyZones: [DomainName] = {
-        var names: [String] = ["home.arpa.", "resolver.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
+        var names: [String] = ["home.arpa.", "10.in-addr.arpa.", "168.192.in-addr.arpa."]
         names += (16...31).map { "\($0).172.in-addr.arpa." }
         names += [
             "0.in-addr.arpa.", "127.in-addr.arpa.", "254.169.in-addr.arpa.", "2.0.192.in-addr.arpa.",

@@ -9,6 +9,8 @@ public struct Outcome: Sendable {
     public var answers: [RRset] = []
     /// The SOA of a negative answer (RFC 2308 §3).
     public var authorities: [RRset] = []
+    /// Addresses that the client will want next.
+    public var additionals: [RRset] = []
     /// The NSEC and NSEC3 RRsets for clients that want proof, each once.
     public var proofs: [RRset] = []
     /// Secure when all of it is; bogus outcomes are failures.

@@ -42,6 +42,7 @@ struct AnswerBuilder {
                 append(rrset, .authority, ttl: min(limits.clamp(rrset.ttl), negativeTTL ?? .max))
             }
         }
+        for rrset in outcome.additionals { append(rrset, .additional, ttl: limits.clamp(rrset.ttl)) }
         if let delegation, outcome.authorities.isEmpty, !outcome.answers.isEmpty {
             for (section, rrset) in Self.rrsets(of: delegation) {
                 append(rrset, section, ttl: limits.clamp(rrset.ttl))

@@ -16,6 +16,10 @@ extension ResolverService {
         guard let question = Self.question(packet, view) else {
             return reject(.formatError, nil, packet, view, client, into: &response)
         }
+        // It depends on the address that was asked, and is not cached.
+        if let told = designationOutcome(question, client) {
+            return answerNow(told, question, packet, view, client, into: &response)
+        }
         if let local = localOutcome(question) {
             for variant in AnswerVariant.all where isValidating || !variant.contains(.checkingDisabled) {
                 cache.admit(
@@ -66,6 +70,24 @@ extension ResolverService {
         }
         let answers = keep(outcome, question, [variant(view).rawValue])
         return .answered(respond(answers, packet, view, client, into: &response))
+    }
+
+    /// What clients are told of the encrypted transports; nil for other questions.
+    private func designationOutcome(_ question: Question, _ client: Client) -> Outcome? {
+        guard question.qtype == .svcb, let designation = settings.designation,
+            let answer = designation.answer(to: question.qname, askedAt: client.local.address)
+        else { return nil }
+        var outcome = Outcome(.noError)
+        outcome.isLocal = true
+        outcome.isAuthoritative = true
+        switch answer {
+        case .records(let rrset, let addresses):
+            outcome.answers = [rrset]
+            outcome.additionals = addresses
+        case .noData:
+            outcome.authorities = [LocalNames.soa(DesignatedResolver.specialZone)]
+        }
+        return outcome
     }
 
     /// Names that are answered here. An alias that leads away is left to the resolution.

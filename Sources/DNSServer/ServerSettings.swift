@@ -49,6 +49,8 @@ public struct ServerSettings: Sendable {
     public var sentinel = true
     /// Whether zones with a trust anchor are told which of their keys are trusted here (RFC 8145).
     public var signalsAnchors = true
+    /// What clients are told of the encrypted transports (RFC 9462); nil: they are told nothing.
+    public var designation: DesignatedResolver?
     public var logsQueries = false
     public var resolver = ResolverSettings()
 

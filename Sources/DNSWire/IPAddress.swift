@@ -43,6 +43,12 @@ public struct IPAddress: Hashable, Sendable {
     public var octetCount: Int { family == .ipv4 ? 4 : 16 }
     public var bitCount: Int { family == .ipv4 ? 32 : 128 }
 
+    /// Whether it stands for the machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3), IPv4-mapped forms included.
+    public var isLoopback: Bool {
+        let address = unmapped
+        return address.family == .ipv4 ? address.bits >> 24 == 127 : address.bits == 1
+    }
+
     /// The IPv4 address inside an IPv4-mapped IPv6 address (`::ffff:0:0/96`, RFC 4291 §2.5.5.2), or the address
     /// itself: what policy has to look at, so that a mapped form slips past no rule.
     public var unmapped: IPAddress {

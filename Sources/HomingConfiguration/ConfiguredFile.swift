@@ -18,11 +18,19 @@ public enum ConfiguredFile {
     public static func text(
         of path: String, purpose: String, maximumSize: Int
     ) throws(Unreadable) -> String {
+        let octets = try octets(of: path, purpose: purpose, maximumSize: maximumSize)
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    /// The octets of a file, which need not be text.
+    public static func octets(
+        of path: String, purpose: String, maximumSize: Int
+    ) throws(Unreadable) -> [UInt8] {
         let octets = try start(of: path, upTo: maximumSize + 1)
         guard octets.count <= maximumSize else {
             throw Unreadable(path: path, reason: "is too long for \(purpose)")
         }
-        return String(decoding: octets, as: UTF8.self)
+        return octets
     }
 
     /// The first octets of a file, and no more than `count`: enough to see that it is too large.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The command line: `homing serve`, `check` and `query`.
+/// The command line: `homing serve`, `check`, `query` and `certificate`.
 @main
 struct Homing: ParsableCommand {
     static let version = "0.1.0"
@@ -14,7 +14,7 @@ struct Homing: ParsableCommand {
             "homing check --print-defaults" prints a configuration with every key and its meaning.
             """,
         version: "homing \(version)",
-        subcommands: [ServeCommand.self, CheckCommand.self, QueryCommand.self])
+        subcommands: [ServeCommand.self, CheckCommand.self, QueryCommand.self, CertificateCommand.self])
 
     static func main() {
         do {

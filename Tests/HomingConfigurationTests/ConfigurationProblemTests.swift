@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test(arguments: keys + scalars + collections + zones + together + yaml)
+    @Test(arguments: keys + scalars + collections + zones + together + encrypted + yaml)
     func everyProblemIsReported(_ wrong: Case) {
         #expect(messages(Array(wrong.text.utf8)) == wrong.messages)
     }
@@ -250,6 +250,54 @@ import Testing
             "h.yaml:2:11: access.refuse[0]: 10.0.0.0/8 is in access.allow too",
             "h.yaml:3:9: access.drop[0]: 10.0.0.0/8 is in access.refuse too"),
         Case("process:\n  group: homing\n", "h.yaml:2:10: process.group: process.group needs process.user"),
+    ]
+
+    // --- Encrypted transports ---
+
+    static let encrypted = [
+        Case(
+            "listen:\n  tls: [192.0.2.1, dns.example, 192.0.2.1:0]\n",
+            "h.yaml:2:20: listen.tls: expected an address with or without a port such as 127.0.0.1:5353, ::1 or "
+                + #""[::1]:853", found "dns.example""#,
+            "h.yaml:2:33: listen.tls: port 0 is outside the allowed range, 1 to 65535"),
+        Case(
+            "listen:\n  addresses: 192.0.2.1:853\n  tls: 192.0.2.1\n  https: [192.0.2.1:853, 192.0.2.2]\n"
+                + "  http: [127.0.0.1]\n",
+            "h.yaml:3:8: listen.tls[0]: 192.0.2.1:853 is in listen.addresses too",
+            "h.yaml:4:11: listen.https[0]: 192.0.2.1:853 is in listen.tls too"),
+        Case(
+            "listen:\n  http: [127.0.0.1, \"::1\", 0.0.0.0:8080, \"::ffff:127.0.0.1@81\", \"fd00::1\"]\n",
+            "h.yaml:2:28: listen.http[2]: 0.0.0.0:8080 is not loopback, and queries to it can be read on their way; "
+                + "listen.http-from-anywhere allows it",
+            "h.yaml:2:65: listen.http[4]: [fd00::1]:80 is not loopback, and queries to it can be read on their way; "
+                + "listen.http-from-anywhere allows it"),
+        Case("listen:\n  http: 0.0.0.0\n  http-from-anywhere: yes\n"),
+        Case(
+            "listen:\n  proxy-protocol: 192.0.2.1/24\n",
+            "h.yaml:2:19: listen.proxy-protocol: 192.0.2.1/24 has bits beyond its prefix; the network is 192.0.2.0/24"
+        ),
+        Case(
+            "tls:\n  certificates:\n    - chain: chain.pem\n      kee: /etc/key.pem\n",
+            "h.yaml:3:7: tls.certificates[0]: key is missing: it takes an absolute path",
+            #"h.yaml:3:14: tls.certificates[0].chain: expected an absolute path, found "chain.pem""#,
+            #"h.yaml:4:7: tls.certificates[0].kee: unknown key; did you mean "key"?"#),
+        Case(
+            "tls:\n  certificates: /etc/chain.pem\n  names: [a b, ., 192.0.2.1]\n  addresses: dns.example\n",
+            #"h.yaml:2:17: tls.certificates: expected a list of certificates, each with chain, key, found "/etc/chain.pem""#,
+            #"h.yaml:3:11: tls.names: "a b" is no host name: letters, digits, hyphens and dots make one"#,
+            #"h.yaml:3:16: tls.names: "." is no host name: letters, digits, hyphens and dots make one"#,
+            #"h.yaml:3:19: tls.names: "192.0.2.1" is an address; tls.addresses is for those"#,
+            #"h.yaml:4:14: tls.addresses: expected an IPv4 or IPv6 address, found "dns.example""#),
+        Case(
+            "https:\n  path: dns-query\n  trusted-proxies: localhost\n",
+            #"h.yaml:2:9: https.path: expected a path of a URL such as /dns-query, found "dns-query""#,
+            "h.yaml:3:20: https.trusted-proxies: expected a network such as 192.168.0.0/16 or fd00::/8, found "
+                + #""localhost""#),
+        Case(
+            "https:\n  path: /dns-query{?dns}\n",
+            #"h.yaml:2:9: https.path: expected a path of a URL such as /dns-query, found "/dns-query{?dns}""#),
+        Case("discovery:\n  ddr: 1\n", #"h.yaml:2:8: discovery.ddr: expected yes or no, found "1""#),
+        Case("listn:\n  tls: 0.0.0.0\n", #"h.yaml:1:1: listn: unknown key; did you mean "listen"?"#),
     ]
 
     // --- Not even YAML ---

@@ -81,6 +81,16 @@ import Testing
             "[127.0.0.1:5353, \"[::1]:53\", \"[::1]:54\", \"[::1]:55\"]"),
         Case("listen.addresses", "\n    - ::1\n    - \"fd00::\"", "[\"[::1]:53\", \"[fd00::]:53\"]"),
         Case("upstream.source-addresses", "[192.0.2.1, \"2001:db8::\"]", "[192.0.2.1, \"2001:db8::\"]"),
+        Case(
+            "listen.tls", "[0.0.0.0, \"::\", 192.0.2.1:8853]", "[0.0.0.0:853, \"[::]:853\", 192.0.2.1:8853]"),
+        Case("listen.https", "192.0.2.1", "[192.0.2.1:443]"),
+        Case("listen.http", "[127.0.0.1, \"[::1]:8053\"]", "[127.0.0.1:80, \"[::1]:8053\"]"),
+        Case("listen.proxy-protocol", "10.0.0.0/8", "[10.0.0.0/8]"),
+        Case("tls.names", "[Dns.Example, www.dns.example.]", "[Dns.Example., www.dns.example.]"),
+        Case("tls.addresses", "[192.0.2.1, \"2001:db8::1\"]", "[192.0.2.1, 2001:db8::1]"),
+        Case("https.path", "/", "/"), Case("https.path", "/a/b-c.d~e", "\"/a/b-c.d~e\""),
+        Case("https.trusted-proxies", "\"::1\"", "[\"::1/128\"]"),
+        Case("discovery.ddr", "no", "no"),
         Case("upstream.never-ask", "[]", "[]"),
         Case(
             "access.allow", "[192.168.0.0/16, 10.0.0.1, \"::/0\"]", "[192.168.0.0/16, 10.0.0.1/32, \"::/0\"]"),
@@ -91,6 +101,10 @@ import Testing
         Case(
             "hosts", "{nas.lan: 10.0.0.1, web.lan: [10.0.0.2, fd00::2]}",
             "{nas.lan.: [10.0.0.1], web.lan.: [10.0.0.2, fd00::2]}"),
+        Case(
+            "tls.certificates",
+            "[{chain: /etc/a.pem, key: /etc/a.key}, {key: /etc/b.pem, chain: /etc/b.pem}]",
+            "[{chain: /etc/a.pem, key: /etc/a.key}, {chain: /etc/b.pem, key: /etc/b.pem}]"),
         Case("resolution.root-hints", "/etc/homing/named.root", "/etc/homing/named.root"),
         Case(
             "resolution.root-hints", "{a.root-servers.net: 198.41.0.4}", "{a.root-servers.net.: [198.41.0.4]}"

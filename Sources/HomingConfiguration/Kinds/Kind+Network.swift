@@ -13,14 +13,21 @@ extension Kind where Value == IPAddress {
 
 extension Kind where Value == SocketAddress {
     /// An address with a port; without one, port 53.
-    static let socketAddress = Kind.scalar(
-        "an address with or without a port such as 127.0.0.1:5353, ::1 or \"[::1]:53\"",
-        parse: { text throws(ScalarFault) in
-            guard let address = SocketAddress(text, defaultPort: 53) else { throw .form }
-            guard address.port != 0 else { throw .value("port 0 is outside the allowed range, 1 to 65535") }
-            return address
-        },
-        text: { $0.description })
+    static let socketAddress = socketAddress(defaultPort: 53)
+
+    /// An address with a port, or without one where it is the default.
+    static func socketAddress(defaultPort: UInt16) -> Kind {
+        Kind.scalar(
+            "an address with or without a port such as 127.0.0.1:5353, ::1 or \"[::1]:\(defaultPort)\"",
+            parse: { text throws(ScalarFault) in
+                guard let address = SocketAddress(text, defaultPort: defaultPort) else { throw .form }
+                guard address.port != 0 else {
+                    throw .value("port 0 is outside the allowed range, 1 to 65535")
+                }
+                return address
+            },
+            text: { $0.description })
+    }
 }
 
 extension Kind where Value == IPNetwork {
@@ -46,14 +53,27 @@ extension Kind where Value == DomainName {
     /// A domain name that can be a host's (RFC 1123 §2.1), underscores allowed.
     static let hostName = Kind.scalar(
         "a host name",
+        parse: { text throws(ScalarFault) in try parseHostName(text) },
+        text: { $0.description })
+
+    /// A host name of this resolver, whose addresses are given elsewhere.
+    static let ownName = Kind.scalar(
+        "a host name",
         parse: { text throws(ScalarFault) in
-            let name = try parseName(text)
-            guard text.consists(ofAlphanumericsAnd: "-_."), text != "." else {
-                throw .value("\"\(text)\" is no host name: letters, digits, hyphens and dots make one")
+            guard IPAddress(text) == nil else {
+                throw .value("\"\(text)\" is an address; tls.addresses is for those")
             }
-            return name
+            return try parseHostName(text)
         },
         text: { $0.description })
+}
+
+private func parseHostName(_ text: String) throws(ScalarFault) -> DomainName {
+    let name = try parseName(text)
+    guard text.consists(ofAlphanumericsAnd: "-_."), text != "." else {
+        throw .value("\"\(text)\" is no host name: letters, digits, hyphens and dots make one")
+    }
+    return name
 }
 
 private func parseName(_ text: String) throws(ScalarFault) -> DomainName {

@@ -67,6 +67,20 @@ extension Kind where Value == String {
         },
         text: { $0 })
 
+    /// The path of a URL: what RFC 3986 §3.3 allows in one, without percent-encoding, of which there is no need.
+    static let pathOfURL = Kind.scalar(
+        "a path of a URL such as /dns-query",
+        parse: { text throws(ScalarFault) in
+            guard text.hasPrefix("/"), text.consists(ofAlphanumericsAnd: "/-._~!$&'()*+,;=:@") else {
+                throw .form
+            }
+            guard text.utf8.count <= 200 else {
+                throw .value("\(text.utf8.count) octets is outside the allowed range, 1 to 200 octets")
+            }
+            return text
+        },
+        text: { $0 })
+
     /// The name of a user or group, in the alphabet that Debian's `adduser` accepts, or its number.
     static func account(_ what: String) -> Kind {
         Kind.scalar(

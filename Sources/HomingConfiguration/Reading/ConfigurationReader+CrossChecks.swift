@@ -3,6 +3,7 @@ import DNSWire
 /// What no key can see alone. A check is left out when one of its keys is faulty already.
 extension ConfigurationReader {
     mutating func checkTogether(_ configuration: Configuration) {
+        checkListeners(configuration.listen)
         checkFamilies(configuration.upstream)
         checkRootServers(configuration)
         checkZones(configuration)
@@ -28,6 +29,31 @@ extension ConfigurationReader {
 // --- Addresses ---
 
 extension ConfigurationReader {
+    /// One address and port is for one protocol, and what is not encrypted stays on the machine.
+    private mutating func checkListeners(_ listen: Configuration.Listen) {
+        let lists = [
+            ("addresses", listen.addresses), ("tls", listen.tls), ("https", listen.https),
+            ("http", listen.http),
+        ]
+        var earlier: [SocketAddress: String] = [:]
+        for (name, addresses) in lists {
+            for (index, address) in addresses.enumerated() {
+                let key = "listen.\(name)"
+                if let other = earlier[address], other != key {
+                    require(false, ["\(key)[\(index)]"], "\(address) is in \(other) too")
+                }
+                earlier[address] = key
+            }
+        }
+        for (index, address) in listen.http.enumerated() where !listen.httpFromAnywhere {
+            require(
+                NetworkBlocks.loopback.contains(address.address.unmapped),
+                ["listen.http[\(index)]", "listen.http-from-anywhere"],
+                "\(address) is not loopback, and queries to it can be read on their way; "
+                    + "listen.http-from-anywhere allows it")
+        }
+    }
+
     private mutating func checkFamilies(_ upstream: Configuration.Upstream) {
         require(
             upstream.ipv4 || upstream.ipv6, ["upstream.ipv6", "upstream.ipv4"],

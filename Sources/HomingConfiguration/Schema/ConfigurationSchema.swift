@@ -6,7 +6,8 @@ import DNSWire
 /// all come from here. A new key is a property with its default, and a row.
 enum ConfigurationSchema {
     static let settings: [Setting<Configuration>] = [
-        listen, upstream, resolution, dnssec, cache, answers, rebindingProtection, specialNames,
+        listen, tls, https, discovery, upstream, resolution, dnssec, cache, answers, rebindingProtection,
+        specialNames,
         hosts, forwardZones, stubZones, access, rateLimit, limits, process, log,
     ]
 
@@ -16,21 +17,9 @@ enum ConfigurationSchema {
     }
 }
 
-// --- Sockets ---
+// --- Upstream ---
 
 extension ConfigurationSchema {
-    private static let listen = Setting<Configuration>(
-        section: "listen", "Where clients are listened to.",
-        [
-            Setting(
-                "addresses", \.listen.addresses,
-                .list("addresses with or without a port", of: .socketAddress, minimum: 1),
-                """
-                The addresses to listen on, over UDP and TCP. 0.0.0.0 and "::" mean every interface; without \
-                a port, 53 is meant. An IPv6 address needs quotes.
-                """)
-        ])
-
     private static let upstream = Setting<Configuration>(
         section: "upstream", "How other servers are asked.",
         [

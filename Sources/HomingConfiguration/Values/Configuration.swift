@@ -7,6 +7,12 @@ public import DNSWire
 public struct Configuration: Sendable, Equatable {
     /// Where clients are listened to.
     public var listen = Listen()
+    /// How this resolver proves who it is.
+    public var tls = TLS()
+    /// DNS over HTTPS.
+    public var https = HTTPS()
+    /// How clients learn that they can be encrypted.
+    public var discovery = Discovery()
     /// How other servers are asked.
     public var upstream = Upstream()
     /// How names are found.

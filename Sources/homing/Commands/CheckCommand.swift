@@ -26,7 +26,9 @@ struct CheckCommand: ParsableCommand {
         do {
             let settings = try DaemonSettings.load(path: file.path)
             print("\(file.path ?? "The built-in defaults"): no mistakes")
-            for line in settings.summary { print("  \(line)") }
+            for line in settings.summary + settings.encryptionSummary(at: WallClock.now()) {
+                print("  \(line)")
+            }
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode.failure

@@ -11,12 +11,17 @@ struct DaemonSettings: Sendable {
     let configuration: Configuration
     var server: ServerSettings
     var worker: DNSTransport.WorkerConfiguration
+    let encryption: EncryptionSettings
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 
-    /// - Parameter file: its name in messages.
+    /// - Parameters:
+    ///   - file: its name in messages.
+    ///   - machine: what the configuration leaves to it.
     /// - Throws: all that only the house, and not the file alone, can tell to be wrong.
-    init(_ configuration: Configuration, file: String) throws(ConfigurationFaults) {
+    init(
+        _ configuration: Configuration, file: String, machine: Machine = .current()
+    ) throws(ConfigurationFaults) {
         var faults: [String] = []
         self.configuration = configuration
         var server = configuration.serverSettings
@@ -40,6 +45,11 @@ struct DaemonSettings: Sendable {
             faults.append(
                 "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
                     + hint)
+        }
+        encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
+        if configuration.discovery.ddr {
+            server.designation = encryption.designation(
+                path: configuration.https.path, addresses: configuration.tls.addresses)
         }
         guard faults.isEmpty else { throw ConfigurationFaults(lines: faults) }
         self.server = server

@@ -32,6 +32,7 @@ final class Daemon: Sendable {
     /// Where settings are changed, one change after the other.
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
+    private let certificates: CertificateKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -71,6 +72,7 @@ final class Daemon: Sendable {
         secrets = ServiceSecrets(random: &random)
         state = Mutex(State(settings: settings))
         keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
+        certificates = CertificateKeeper(queue: control, log: log, now: wallClock)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -95,12 +97,15 @@ final class Daemon: Sendable {
         let sockets = try ListeningSockets.open(
             asked, workers: settings.workerCount, configuration: settings.worker)
         if let privileges {
-            if settings.server.resolver.validation != nil, settings.configuration.dnssec.followRollovers {
+            let keepsAnchors =
+                settings.server.resolver.validation != nil && settings.configuration.dnssec.followRollovers
+            if keepsAnchors || settings.encryption.makesOwn {
                 privileges.makeDirectory(settings.configuration.process.stateDirectory)
             }
             try privileges.drop()
         }
         keeper.begin(settings)
+        certificates.configure(settings.encryption)
         let workers = try (0..<settings.workerCount).map { index in
             try makeWorker(index, sockets, settings)
         }
@@ -113,6 +118,7 @@ final class Daemon: Sendable {
         log.notice(
             "homing \(Homing.version) serves",
             metadata: ["addresses": "\(addresses)", "workers": "\(settings.workerCount)"])
+        certificates.start(publishing: { _ in })
         keeper.start(
             asking: { [weak self] question, body in self?.ask(question, body) },
             publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
@@ -165,6 +171,7 @@ final class Daemon: Sendable {
         }
         guard !workers.isEmpty else { return true }
         keeper.stop()
+        certificates.stop()
         notifier.stopping()
         log.notice("homing stops")
         for worker in workers { worker.stop() }
@@ -208,6 +215,7 @@ final class Daemon: Sendable {
         }
         destination.level = new.configuration.logLevel
         keeper.configure(new)
+        certificates.configure(new.encryption)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.

@@ -14,6 +14,10 @@ extension DaemonSettings {
             if new[keyPath: path] != old[keyPath: path] { keys.append(key) }
         }
         compare("listen.addresses", \.listen.addresses)
+        compare("listen.tls", \.listen.tls)
+        compare("listen.https", \.listen.https)
+        compare("listen.http", \.listen.http)
+        compare("listen.proxy-protocol", \.listen.proxyProtocol)
         compare("upstream.source-addresses", \.upstream.sourceAddresses)
         compare("cache.size", \.cache.size)
         compare("cache.minimum-ttl", \.cache.minimumTTL)
@@ -49,6 +53,12 @@ extension DaemonSettings {
                 names.insert(host.name)
                 names.formUnion(host.addresses.map { DomainName(reverseOf: $0) })
             }
+        }
+        if new.discovery != old.discovery { names.insert(DesignatedResolver.specialZone) }
+        if new.tls.names != old.tls.names {
+            // Their service records are answered here now, or not any more.
+            names.formUnion(
+                (new.tls.names + old.tls.names).compactMap { $0.prepending(label: Array("_dns".utf8)) })
         }
         if new.specialNames != old.specialNames {
             names.formUnion(LocalNames.builtInNames)

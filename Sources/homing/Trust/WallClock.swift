@@ -8,7 +8,7 @@ enum WallClock {
     static func now() -> Int64 { Int64(time(nil)) }
 
     /// When IANA published the younger of the built-in keys: 18 July 2024. No right clock shows an earlier time.
-    private static let earliest: Int64 = 1_721_260_800
+    static let earliest: Int64 = 1_721_260_800
     private static let day: Int64 = 86_400
 
     /// What is wrong with a clock that shows `wall`, for a person; nil where nothing can be said.
@@ -41,7 +41,7 @@ enum WallClock {
     }
 
     /// `2026-11-22`.
-    private static func text(_ seconds: Int64) -> String {
+    static func text(_ seconds: Int64) -> String {
         let digits = TimestampText.text(seconds)
         return "\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.dropFirst(6).prefix(2))"
     }

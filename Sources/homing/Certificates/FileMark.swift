@@ -1,0 +1,20 @@
+import Glibc
+
+/// What tells a file from the one that had its name before, without reading it.
+struct FileMark: Hashable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let size: Int64
+    /// Of the last change of its content, in nanoseconds since 1970.
+    private let modified: Int64
+
+    /// Links are followed. Nil when there is no such file, or no way to it.
+    init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    }
+}
