@@ -2,6 +2,7 @@
 // lists of OpenSSL 3, which keep pointers to their names and values.
 #pragma once
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -5,6 +5,7 @@ extension StreamServer {
     func settle(service: any WorkerService) {
         // Settling may touch connections again (their replies came, or they are heard again). Those wait for
         // the next turn, which then begins at once, so that one busy client does not keep the loop here.
+        handshakesThisTurn = 0
         let keys = touched
         touched.removeAll(keepingCapacity: true)
         for key in keys {

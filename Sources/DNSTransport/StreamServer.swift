@@ -19,6 +19,8 @@ final class StreamServer {
     let listeners: StreamListeners
     /// Connections that are in a TLS handshake.
     var handshakes = HandshakeQueue()
+    /// Steps of handshakes in this turn.
+    var handshakesThisTurn = 0
     private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
     private let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
@@ -119,6 +121,9 @@ final class StreamServer {
     func ready(_ key: SlotKey, _ readiness: Interest, service: any WorkerService) {
         guard let connection = connections[key] else { return }
         if connection.isHandshaking {
+            // The kernel reports it again with the next turn.
+            guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
+            handshakesThisTurn += 1
             guard shakeHands(connection) else { return }
             // The first queries often come with the end of the handshake, and the kernel tells of them no more.
             if connection.session?.hasPending == true { read(connection, service) }

@@ -51,7 +51,8 @@ struct PaddingTests {
 
     private func parsed(_ octets: [UInt8]) throws -> Message { try Message(parsing: octets.span) }
 
-    @Test("padded queries over TLS get responses of few sizes", arguments: [0, 11, 400, 420, 440, 900, 4_000])
+    @Test(
+        "padded queries over TLS get responses of few sizes", arguments: [0, 11, 400, 420, 440, 900, 4_000])
     func sizes(sections: Int) throws {
         let response = try response(to: query(options: Self.padding), over: .tls, sections: sections)
         #expect(response.count % 468 == 0 || response.count == 4_096)
@@ -92,8 +93,9 @@ struct PaddingTests {
         #expect(try count(1_000, Self.padding) == count(1_000, []))
         // Under 512 counts as 512 (RFC 6891 §6.2.3).
         #expect(
-            try response(to: query(options: Self.padding, payloadSize: 0), over: .tls, sections: 450).count
-                == 512)
+            try response(
+                to: query(options: Self.padding, payloadSize: 0), over: .tls, sections: 450
+            ).count == 512)
     }
 
     @Test("padding is behind all other options")

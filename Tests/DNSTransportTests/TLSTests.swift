@@ -276,6 +276,24 @@ struct TLSTests {
         #expect(client.receiveMessage() == message(1, tag: 9))
     }
 
+    @Test("handshakes that must wait for another turn are not forgotten")
+    func oneHandshakeATurn() throws {
+        let worker = try worker { $0.handshakesPerTurn = 1 }
+        let gate = worker.hold()
+        let clients = try (0..<20).map { _ in try TLSClient(to: worker) }
+        for client in clients {
+            _ = unsafe SSL_do_handshake(client.handle)
+            client.flush()
+        }
+        gate.open()
+        for client in clients {
+            #expect(client.shakeHands())
+            client.sendMessage(message(1, tag: 9))
+            #expect(client.receiveMessage() == message(1, tag: 9))
+        }
+        #expect(worker.counters.sessions.begun == 20)
+    }
+
     //--- Octets ---
 
     @Test("pipelined queries in one record, in one write", arguments: versions)

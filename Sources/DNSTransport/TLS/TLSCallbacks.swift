@@ -105,8 +105,8 @@ private func ticketKey(
     _ isSealing: Int32
 ) -> Int32 {
     let (failed, unknown, used, usedAndToBeRenewed): (Int32, Int32, Int32, Int32) = (-1, 0, 1, 2)
-    guard let session = unsafe TLSCallbacks.session(of: handle), let name = unsafe name, let vector = unsafe vector,
-        let cipher = unsafe cipher, let mac = unsafe mac
+    guard let session = unsafe TLSCallbacks.session(of: handle), let name = unsafe name,
+        let vector = unsafe vector, let cipher = unsafe cipher, let mac = unsafe mac
     else { return failed }
     if isSealing == 1 {
         let key = session.server.tickets.sealing

@@ -140,11 +140,11 @@ final class TLSSession {
                 total += count
                 continue
             }
-            let ended = state == .inputEnded
-            note(unsafe SSL_get_error(handle, result))
-            if case .broken = state { return .failed(SystemError.connectionReset) }
-            if ended { state = .inputEnded }
-            break
+            let code = unsafe SSL_get_error(handle, result)
+            if code == SSL_ERROR_WANT_WRITE || code == SSL_ERROR_WANT_READ { break }
+            // Whatever else it is called: who has said that it sends no more can still be gone.
+            state = .broken(TLSFailure(code: code))
+            return .failed(SystemError.connectionReset)
         }
         return total > 0 ? .octets(total) : .nothing
     }
@@ -164,7 +164,7 @@ final class TLSSession {
         switch code {
         case SSL_ERROR_WANT_READ: interest = .readable
         case SSL_ERROR_WANT_WRITE: interest = .writable
-        case SSL_ERROR_ZERO_RETURN where state == .open || state == .inputEnded: state = .inputEnded
+        case SSL_ERROR_ZERO_RETURN where state == .open: state = .inputEnded
         default: state = .broken(TLSFailure(code: code))
         }
     }
