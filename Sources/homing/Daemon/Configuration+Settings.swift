@@ -48,8 +48,7 @@ struct DaemonSettings: Sendable {
         }
         encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
         if configuration.discovery.ddr {
-            server.designation = encryption.designation(
-                path: configuration.https.path, addresses: configuration.tls.addresses)
+            server.designation = encryption.designation(configuration)
         }
         guard faults.isEmpty else { throw ConfigurationFaults(lines: faults) }
         self.server = server
