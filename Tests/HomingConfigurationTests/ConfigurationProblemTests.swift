@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test(arguments: keys + scalars + collections + zones + together + encrypted + yaml)
+    @Test(arguments: keys + scalars + collections + zones + together + encrypted + servers + yaml)
     func everyProblemIsReported(_ wrong: Case) {
         #expect(messages(Array(wrong.text.utf8)) == wrong.messages)
     }
@@ -196,8 +196,8 @@ import Testing
                 + "found keys with values"),
         Case(
             "forward-zones:\n  - suffix: corp.example\n    server: 192.0.2.1\n  -\n",
-            "h.yaml:2:5: forward-zones[0]: servers is missing: it takes a list of addresses with or without a port, "
-                + "at least 1",
+            "h.yaml:2:5: forward-zones[0]: servers is missing: it takes a list of servers, each an address, a URL, or "
+                + "keys with url, at least 1",
             #"h.yaml:3:5: forward-zones[0].server: unknown key; did you mean "servers"?"#,
             "h.yaml:4:4: forward-zones[1]: expected keys with values, found nothing"),
         Case(
@@ -298,6 +298,64 @@ import Testing
             #"h.yaml:2:9: https.path: expected a path of a URL such as /dns-query, found "/dns-query{?dns}""#),
         Case("discovery:\n  ddr: 1\n", #"h.yaml:2:8: discovery.ddr: expected yes or no, found "1""#),
         Case("listn:\n  tls: 0.0.0.0\n", #"h.yaml:1:1: listn: unknown key; did you mean "listen"?"#),
+    ]
+
+    // --- Servers that are asked encrypted ---
+
+    private static func server(_ text: String, _ message: String) -> Case {
+        Case(
+            "forward-zones:\n- suffix: .\n  servers:\n  - \(text)\n",
+            "h.yaml:4:5: forward-zones[0].servers: " + message)
+    }
+
+    private static let pin = "198pqIi1CJRWcHlPraozwCxzb/uSqyR0CO+M+PMihcY="
+
+    static let servers = [
+        server(
+            "dns.example",
+            "expected an address such as 192.0.2.1 or 192.0.2.1:5353, a URL such as tls://dns.example or "
+                + #"https://dns.example/dns-query, or keys with url, found "dns.example""#),
+        server("tls://", #""tls://" has no name or address of a server"#),
+        server("tls://user@192.0.2.1", #""tls://user@192.0.2.1" has no name or address of a server"#),
+        server("quic://192.0.2.1", #""quic" is no way to ask a server; tls and https are"#),
+        server(
+            "tls://192.0.2.1/dns-query",
+            #""tls://192.0.2.1/dns-query" has a path, which DNS over TLS has no use for"#),
+        server(
+            "https://192.0.2.1/dns-query{?dns}",
+            #""https://192.0.2.1/dns-query{?dns}" has no plain path of at most 200 octets"#),
+        server("tls://192.0.2.1:0", "port 0 is outside the allowed range, 1 to 65535"),
+        server("tls://192.0.2.1:99999", #""192.0.2.1:99999" is no address with or without a port"#),
+        server("tls://2001:db8::1", #""db8::1" is no port; an IPv6 address needs brackets"#),
+        server(
+            "tls://a_%/", #""a_%" is no host name: letters, digits, hyphens and dots make one"#),
+        server(
+            "tls://dns.example",
+            "dns.example. is a name, and nobody is asked where that is: bootstrap takes its addresses"),
+        server(
+            "{url: tls://192.0.2.1, bootstrap: 192.0.2.2}",
+            "192.0.2.1 is an address already: bootstrap is for servers with a name"),
+        server(
+            "{url: 192.0.2.1, authentication: opportunistic}",
+            "192.0.2.1:53 is asked in cleartext, where nothing is proved: it takes an address alone"),
+        server(
+            "{url: tls://192.0.2.1, pins: \(pin), authentication: opportunistic}",
+            "pins are for strict authentication: nobody looks at them otherwise"),
+        Case(
+            "forward-zones:\n- suffix: .\n  servers:\n  - {bootstrap: dns.example, pins: [abc], name: a}\n",
+            "h.yaml:4:5: forward-zones[0].servers: url is missing: it takes a URL such as tls://dns.example or "
+                + "https://dns.example/dns-query",
+            "h.yaml:4:17: forward-zones[0].servers.bootstrap: expected an IPv4 or IPv6 address, found "
+                + #""dns.example""#,
+            "h.yaml:4:37: forward-zones[0].servers.pins: expected a SHA-256 digest in base64, 44 characters, found "
+                + #""abc""#,
+            "h.yaml:4:43: forward-zones[0].servers.name: unknown key"),
+        Case(
+            "listen: {tls: 127.0.0.1}\nupstream: {ipv6: no}\nforward-zones:\n"
+                + "- {suffix: ., servers: [tls://127.0.0.1, \"tls://[2001:db8::1]\", https://127.0.0.1]}\n",
+            "h.yaml:4:25: forward-zones[0].servers[0]: 127.0.0.1:853 is an address that Homing itself listens on: "
+                + "queries would go round in a loop",
+            "h.yaml:4:42: forward-zones[0].servers[1]: 2001:db8::1 cannot be used: upstream.ipv6 is off"),
     ]
 
     // --- Not even YAML ---

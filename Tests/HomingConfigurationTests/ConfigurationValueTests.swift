@@ -113,6 +113,23 @@ import Testing
             "forward-zones", "[{suffix: corp, servers: 10.0.0.1}]",
             "[{suffix: corp., servers: [10.0.0.1:53], fallback-to-recursion: no}]"),
         Case(
+            "forward-zones",
+            "[{suffix: ., servers: [TLS://192.0.2.1, \"tls://[2001:db8::1]:8853\", https://192.0.2.1, https://192.0.2.1/]}]",
+            "[{suffix: \".\", servers: [tls://192.0.2.1, \"tls://[2001:db8::1]:8853\", "
+                + "https://192.0.2.1/dns-query, https://192.0.2.1/], fallback-to-recursion: no}]"),
+        Case(
+            "forward-zones",
+            "[{suffix: a, servers: [{url: tls://Dns.example:853, bootstrap: 192.0.2.1, authentication: opportunistic}]}]",
+            "[{suffix: a., servers: [{url: tls://Dns.example, bootstrap: [192.0.2.1], pins: [], "
+                + "authentication: opportunistic}], fallback-to-recursion: no}]"),
+        Case(
+            "forward-zones",
+            "[{suffix: a, servers: [{url: https://d.example:8443/q, bootstrap: [192.0.2.1, \"::1\"], pins: "
+                + "198pqIi1CJRWcHlPraozwCxzb/uSqyR0CO+M+PMihcY=}]}]",
+            "[{suffix: a., servers: [{url: https://d.example:8443/q, bootstrap: [192.0.2.1, \"::1\"], pins: "
+                + "[\"198pqIi1CJRWcHlPraozwCxzb/uSqyR0CO+M+PMihcY=\"], authentication: strict}], "
+                + "fallback-to-recursion: no}]"),
+        Case(
             "stub-zones",
             "\n- suffix: .\n  servers: [192.0.2.1, 192.0.2.2:54]\n  fallback-to-recursion: yes\n",
             "[{suffix: \".\", servers: [192.0.2.1:53, 192.0.2.2:54], fallback-to-recursion: yes}]"),

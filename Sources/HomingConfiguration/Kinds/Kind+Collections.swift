@@ -33,7 +33,7 @@ extension Kind {
                 }
                 return items
             },
-            text: { .list($0.map { item.text($0).inOneLine }) })
+            text: { .list($0.map { item.text($0).inOneLine }) }, innerKeys: item.innerKeys)
     }
 }
 
@@ -70,7 +70,10 @@ extension Kind {
                         return "{" + pairs.joined(separator: ", ") + "}"
                     })
             },
-            innerKeys: settings.map { "\($0.name): \($0.description)" })
+            innerKeys: settings.flatMap { setting in
+                ["\(setting.name): \(setting.description)"]
+                    + setting.innerKeys.map { "\(setting.name).\($0)" }
+            })
     }
 }
 

@@ -68,7 +68,7 @@ extension Kind where Value == DomainName {
         text: { $0.description })
 }
 
-private func parseHostName(_ text: String) throws(ScalarFault) -> DomainName {
+func parseHostName(_ text: String) throws(ScalarFault) -> DomainName {
     let name = try parseName(text)
     guard text.consists(ofAlphanumericsAnd: "-_."), text != "." else {
         throw .value("\"\(text)\" is no host name: letters, digits, hyphens and dots make one")

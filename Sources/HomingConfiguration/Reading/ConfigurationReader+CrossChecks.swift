@@ -95,26 +95,43 @@ extension ConfigurationReader {
 
 extension ConfigurationReader {
     private mutating func checkZones(_ configuration: Configuration) {
-        let zones = [("forward-zones", configuration.forwardZones), ("stub-zones", configuration.stubZones)]
+        let forward = configuration.forwardZones.map { ($0.suffix, $0.servers) }
+        let stub = configuration.stubZones.map { ($0.suffix, $0.servers.map { UpstreamServer($0) }) }
+        let zones = [("forward-zones", forward), ("stub-zones", stub)]
             .flatMap { list, zones in
-                zones.enumerated().map { (key: "\(list)[\($0.offset)]", zone: $0.element) }
+                zones.enumerated().map { index, zone in
+                    (key: "\(list)[\(index)]", suffix: zone.0, servers: zone.1)
+                }
             }
             .filter { !isFaulty($0.key) }
         var earlier: [DomainName: String] = [:]
-        for (key, zone) in zones {
-            if let other = earlier[zone.suffix] {
+        for (key, suffix, servers) in zones {
+            if let other = earlier[suffix] {
                 let line = place(of: "\(other).suffix").map { ", on line \($0.line)" } ?? ""
-                require(false, ["\(key).suffix"], "\(zone.suffix) is the suffix of \(other) too\(line)")
+                require(false, ["\(key).suffix"], "\(suffix) is the suffix of \(other) too\(line)")
             }
-            earlier[zone.suffix] = key
-            for (index, server) in zone.servers.enumerated() {
-                let serverKey = "\(key).servers[\(index)]"
-                checkReach(of: server.address, at: serverKey, configuration.upstream)
-                require(
-                    !configuration.listen.addresses.contains { $0.reaches(server) },
-                    [serverKey, "listen.addresses"],
-                    "\(server) is an address that Homing itself listens on: queries would go round in a loop")
+            earlier[suffix] = key
+            for (index, server) in servers.enumerated() {
+                checkServer(server, at: "\(key).servers[\(index)]", configuration)
             }
+        }
+    }
+
+    /// A server has to be reachable, and another than we.
+    private mutating func checkServer(
+        _ server: UpstreamServer, at key: String, _ configuration: Configuration
+    ) {
+        let (listeners, listenersKey) =
+            switch server.transport {
+            case .plain: (configuration.listen.addresses, "listen.addresses")
+            case .tls: (configuration.listen.tls, "listen.tls")
+            case .https: (configuration.listen.https, "listen.https")
+            }
+        for address in server.addresses {
+            checkReach(of: address.address, at: key, configuration.upstream)
+            require(
+                !listeners.contains { $0.reaches(address) }, [key, listenersKey],
+                "\(address) is an address that Homing itself listens on: queries would go round in a loop")
         }
     }
 }

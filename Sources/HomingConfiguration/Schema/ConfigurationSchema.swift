@@ -199,34 +199,51 @@ extension ConfigurationSchema {
 // --- Zones that others resolve ---
 
 extension ConfigurationSchema {
-    private static let upstreamZone: [Setting<UpstreamZone>] = [
+    private static let suffixMeaning =
+        "The zone's name; \".\" is every name. The longest suffix that fits a name decides."
+    private static let fallbackMeaning =
+        "Whether a name is resolved from the root when none of the servers answers."
+
+    private static let forwardZone: [Setting<ForwardZone>] = [
+        Setting("suffix", \.suffix, .domainName, required: true, suffixMeaning),
         Setting(
-            "suffix", \.suffix, .domainName, required: true,
-            "The zone's name; \".\" is every name. The longest suffix that fits a name decides."),
+            "servers", \.servers,
+            .list("servers, each an address, a URL, or keys with url", of: .upstreamServer, minimum: 1),
+            required: true,
+            """
+            The resolvers to ask: an address over plain DNS, port 53 where it gives none; tls://address over \
+            TLS; https://address/path over HTTPS. A server with a name is written as keys.
+            """),
+        Setting("fallback-to-recursion", \.fallbackToRecursion, .bool, fallbackMeaning),
+    ]
+
+    private static let stubZone: [Setting<StubZone>] = [
+        Setting("suffix", \.suffix, .domainName, required: true, suffixMeaning),
         Setting(
             "servers", \.servers, .list("addresses with or without a port", of: .socketAddress, minimum: 1),
             required: true,
             "The servers to ask. Without a port, 53 is meant."),
-        Setting(
-            "fallback-to-recursion", \.fallbackToRecursion, .bool,
-            "Whether a name is resolved from the root when none of the servers answers."),
+        Setting("fallback-to-recursion", \.fallbackToRecursion, .bool, fallbackMeaning),
     ]
 
     private static let forwardZones = Setting<Configuration>(
         "forward-zones", \.forwardZones,
-        .records("zones", blank: UpstreamZone(suffix: .root, servers: []), upstreamZone),
+        .records("zones", blank: ForwardZone(suffix: .root, servers: []), forwardZone),
         example: """
             forward-zones:
               - suffix: corp.example
                 servers: [10.0.0.1, 10.0.0.2:5353]
                 fallback-to-recursion: no
+              - suffix: .
+                servers:
+                  - {url: tls://dns.example, bootstrap: 192.0.2.1}
             """,
-        "Suffixes whose questions go to other resolvers, over plain DNS. The longest suffix that fits decides."
+        "Suffixes whose questions go to other resolvers. The longest suffix that fits decides."
     )
 
     private static let stubZones = Setting<Configuration>(
         "stub-zones", \.stubZones,
-        .records("zones", blank: UpstreamZone(suffix: .root, servers: []), upstreamZone),
+        .records("zones", blank: StubZone(suffix: .root, servers: []), stubZone),
         example: """
             stub-zones:
               - suffix: 10.in-addr.arpa

@@ -31,10 +31,10 @@ public struct Configuration: Sendable, Equatable {
     /// addresses; the first name with an address is that PTR. Default: none.
     public var hosts: [Host] = []
     /// Suffixes whose questions go, recursion desired, to other resolvers. Default: none.
-    public var forwardZones: [UpstreamZone] = []
+    public var forwardZones: [ForwardZone] = []
     /// Suffixes that are iterated from servers named here instead of those that the parent names. Default:
     /// none.
-    public var stubZones: [UpstreamZone] = []
+    public var stubZones: [StubZone] = []
     /// Who may ask.
     public var access = Access()
     /// How often one client network may be answered.
@@ -61,8 +61,8 @@ public struct Host: Sendable, Equatable {
     }
 }
 
-/// A forward or stub zone: a suffix, and the servers to ask, over plain DNS, for what is below it.
-public struct UpstreamZone: Sendable, Equatable {
+/// A stub zone: a suffix, and the servers to ask, over plain DNS, for what is below it.
+public struct StubZone: Sendable, Equatable {
     /// The zone's name; `.` means every name. The longest suffix that fits a name decides.
     public var suffix: DomainName
     /// At least one. A server named here may be private or loopback: `upstream.neverAsk` does not apply to

@@ -37,12 +37,16 @@ struct EncryptionSettings: Sendable {
     }
 
     /// What clients in cleartext are told (RFC 9462).
-    func designation(path: String, addresses: [IPAddress]) -> DesignatedResolver {
+    func designation(_ configuration: Configuration) -> DesignatedResolver {
         var designation = DesignatedResolver()
         designation.names = identity.names
-        designation.addresses = addresses
-        designation.endpoints =
-            tls.map { .init(.tls, at: $0) } + https.map { .init(.https(path: path), at: $0) }
+        designation.addresses = configuration.tls.addresses
+        designation.endpoints = endpoints(path: configuration.https.path)
         return designation
+    }
+
+    /// What is listened for, and where.
+    func endpoints(path: String) -> [DesignatedResolver.Endpoint] {
+        tls.map { .init(.tls, at: $0) } + https.map { .init(.https(path: path), at: $0) }
     }
 }

@@ -5,7 +5,7 @@ import HomingConfiguration
 struct ResolverIdentity: Sendable, Hashable {
     /// In the order of preference.
     let names: [DomainName]
-    /// At least as far as can be told; loopback last where the machine itself was asked.
+    /// As far as can be told.
     let addresses: [IPAddress]
 
     /// A machine with more addresses is a router of many networks; its operator will name those that count.
@@ -25,7 +25,9 @@ struct ResolverIdentity: Sendable, Hashable {
                 address.bits == 0 ? machine.addresses.filter { $0.family == address.family } : [address]
             found += meant.filter { !found.contains($0) }
         }
-        addresses = Array(found.prefix(Self.maximumAddresses))
+        // What only programs on this machine can use comes last.
+        let ordered = found.filter { !$0.isLoopback } + found.filter(\.isLoopback)
+        addresses = Array(ordered.prefix(Self.maximumAddresses))
     }
 
     /// The names of a certificate: programs on this machine say `localhost`, too.

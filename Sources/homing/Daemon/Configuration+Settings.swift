@@ -46,10 +46,16 @@ struct DaemonSettings: Sendable {
                 "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
                     + hint)
         }
+        for (index, zone) in configuration.forwardZones.enumerated() {
+            for (number, server) in zone.servers.enumerated() where server.transport != .plain {
+                faults.append(
+                    "\(file): forward-zones[\(index)].servers[\(number)]: \(server) cannot be asked yet: "
+                        + "forwarding is over plain DNS")
+            }
+        }
         encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
         if configuration.discovery.ddr {
-            server.designation = encryption.designation(
-                path: configuration.https.path, addresses: configuration.tls.addresses)
+            server.designation = encryption.designation(configuration)
         }
         guard faults.isEmpty else { throw ConfigurationFaults(lines: faults) }
         self.server = server
@@ -169,7 +175,7 @@ extension Configuration {
     private var routes: [ZoneRoute] {
         forwardZones.map { zone in
             ZoneRoute(
-                suffix: zone.suffix, servers: zone.servers,
+                suffix: zone.suffix, servers: zone.servers.flatMap(\.addresses),
                 kind: .forward(fallsBack: zone.fallbackToRecursion))
         } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
     }

@@ -39,6 +39,8 @@ final class Daemon: Sendable {
         var settings: DaemonSettings
         var workers: [Worker] = []
         var addresses: [SocketAddress] = []
+        /// As at the start: what is open does not change with a reload.
+        var encryption: EncryptionSettings?
         var isStopping = false
     }
 
@@ -104,6 +106,7 @@ final class Daemon: Sendable {
             }
             try privileges.drop()
         }
+        state.withLock { $0.encryption = settings.encryption }
         keeper.begin(settings)
         certificates.configure(settings.encryption)
         let workers = try (0..<settings.workerCount).map { index in
@@ -232,9 +235,12 @@ final class Daemon: Sendable {
 
     //--- Trust anchors ---
 
-    /// What the workers get: the settings with the anchors that hold now.
+    /// What the workers get: the settings with the anchors that hold now, and with the transports that are open.
     private func inForce(_ settings: DaemonSettings) -> ServerSettings {
         var server = settings.server
+        if let encryption = state.withLock({ $0.encryption }) {
+            server.designation?.endpoints = encryption.endpoints(path: settings.configuration.https.path)
+        }
         if let anchors = keeper.anchors { server.resolver.validation?.anchors = anchors }
         return server
     }

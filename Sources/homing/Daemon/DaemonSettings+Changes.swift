@@ -64,8 +64,10 @@ extension DaemonSettings {
             names.formUnion(LocalNames.builtInNames)
         }
         if new.forwardZones != old.forwardZones || new.stubZones != old.stubZones {
-            let zones = [new, old].flatMap { $0.forwardZones + $0.stubZones }
-            names.formUnion(zones.map(\.suffix).filter { !$0.isRoot })
+            let suffixes = [new, old].flatMap {
+                $0.forwardZones.map(\.suffix) + $0.stubZones.map(\.suffix)
+            }
+            names.formUnion(suffixes.filter { !$0.isRoot })
         }
         return names
     }

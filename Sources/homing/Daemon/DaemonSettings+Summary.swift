@@ -10,8 +10,10 @@ extension DaemonSettings {
         let workers = workerCount == 1 ? "1 worker" : "\(workerCount) workers"
         var lines = ["listens on \(addresses) over UDP and TCP, with \(workers)"]
         lines.append("answers \(clients); refuses all others")
-        lines += configuration.forwardZones.map { "forwards \(Self.text(of: $0))" }
-        lines += configuration.stubZones.map { "asks for \(Self.text(of: $0)) as the zone's servers" }
+        lines += configuration.forwardZones.map { "forwards \(Self.text(of: $0.suffix, $0.servers))" }
+        lines += configuration.stubZones.map {
+            "asks for \(Self.text(of: $0.suffix, $0.servers)) as the zone's servers"
+        }
         let isForwardingAll = configuration.forwardZones.contains {
             $0.suffix.isRoot && !$0.fallbackToRecursion
         }
@@ -48,8 +50,10 @@ extension DaemonSettings {
         }
     }
 
-    private static func text(of zone: UpstreamZone) -> String {
-        "\(zone.suffix) to \(zone.servers.map(\.description).joined(separator: ", "))"
+    private static func text(
+        of suffix: DomainName, _ servers: [some CustomStringConvertible]
+    ) -> String {
+        "\(suffix) to \(servers.map(\.description).joined(separator: ", "))"
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {
