@@ -59,8 +59,7 @@ let package = Package(
             name: "homing",
             dependencies: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport",
-                "DNSServer", "Certificates", "HomingConfiguration",
+                "DNSOverHTTP", "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),

@@ -42,7 +42,7 @@ struct ResponseComposer {
         var length = 11
         if hasCookie(edns) { length += 4 + 8 + ServerCookies.length }
         if edns.wantsNSID, let nsid = settings.nsid { length += 4 + nsid.count }
-        if edns.wantsKeepalive, client.transport.isStream { length += 6 }
+        if edns.wantsKeepalive, Self.mayKeepAlive(client) { length += 6 }
         if let error { length += 6 + error.text.utf8.count }
         return length
     }
@@ -85,7 +85,7 @@ struct ResponseComposer {
                 putOption(EDNSOption.Code.nsid, nsid.count, at: &position, into: &response)
                 for octet in nsid { put(octet, at: &position, into: &response) }
             }
-            if edns.wantsKeepalive, client.transport.isStream {
+            if edns.wantsKeepalive, Self.mayKeepAlive(client) {
                 putOption(EDNSOption.Code.tcpKeepalive, 2, at: &position, into: &response)
                 put(settings.keepalive, at: &position, into: &response)
             }
@@ -139,6 +139,11 @@ struct ResponseComposer {
         put(0 as UInt8, at: &position, into: &response)
         put(edns.dnssecOK ? 0x8000 as UInt16 : 0, at: &position, into: &response)
         put(0 as UInt16, at: &position, into: &response)
+    }
+
+    /// RFC 7828 §3.2.2: over connections that DNS keeps itself.
+    private static func mayKeepAlive(_ client: Client) -> Bool {
+        client.transport.isStream && !client.transport.isHTTP
     }
 
     /// Responses come in few sizes, so that their size tells little (RFC 8467 §4.1).

@@ -3,7 +3,8 @@ import DNSTransport
 /// Counters and a histogram of one worker; plain numbers, for only its queue touches them. Summed when read.
 public struct ServiceCounters: Sendable {
     public enum Counter: Int, CaseIterable, Sendable {
-        case queriesUDP, queriesTCP, queriesTLS, queriesDropped, queriesRefused, queriesMalformed
+        case queriesUDP, queriesTCP, queriesTLS, queriesHTTPS, queriesHTTP
+        case queriesDropped, queriesRefused, queriesMalformed
         case cacheHits, cacheStaleHits, cacheMisses, prefetches, joined
         case localAnswers, rateLimited, truncated, badCookies
         case resolutions, resolutionsFailed, resolutionsShed, upstreamQueries, upstreamTimeouts
@@ -15,6 +16,8 @@ public struct ServiceCounters: Sendable {
             case .queriesUDP: "homing_queries_total{transport=\"udp\"}"
             case .queriesTCP: "homing_queries_total{transport=\"tcp\"}"
             case .queriesTLS: "homing_queries_total{transport=\"tls\"}"
+            case .queriesHTTPS: "homing_queries_total{transport=\"https\"}"
+            case .queriesHTTP: "homing_queries_total{transport=\"http\"}"
             case .queriesDropped: "homing_queries_dropped_total"
             case .queriesRefused: "homing_queries_refused_total"
             case .queriesMalformed: "homing_queries_malformed_total"
@@ -55,6 +58,8 @@ public struct ServiceCounters: Sendable {
         case .udp: .queriesUDP
         case .tcp: .queriesTCP
         case .tls: .queriesTLS
+        case .https: .queriesHTTPS
+        case .http: .queriesHTTP
         }
     }
 

@@ -9,27 +9,41 @@ public struct Listener: Sendable {
         case dns
         /// DNS over TLS (RFC 7858).
         case tls(TLSEndpoint)
+        /// DNS over HTTPS (RFC 8484).
+        case https(TLSEndpoint, DoHEndpoint)
+        /// The same without TLS, for a proxy that has it.
+        case http(DoHEndpoint)
 
         /// Where the sessions of its connections get their certificates; nil where nothing is encrypted.
         var endpoint: TLSEndpoint? {
             switch self {
-            case .dns: nil
-            case .tls(let endpoint): endpoint
+            case .dns, .http: nil
+            case .tls(let endpoint), .https(let endpoint, _): endpoint
+            }
+        }
+
+        /// What HTTP requests are judged by; nil where messages come with their lengths.
+        var web: DoHEndpoint? {
+            switch self {
+            case .dns, .tls: nil
+            case .https(_, let web), .http(let web): web
             }
         }
 
         var hasDatagrams: Bool {
             switch self {
             case .dns: true
-            case .tls: false
+            case .tls, .https, .http: false
             }
         }
 
         /// How clients of its stream sockets come in.
-        var transport: Client.Transport {
+        public var transport: Client.Transport {
             switch self {
             case .dns: .tcp
             case .tls: .tls
+            case .https: .https
+            case .http: .http
             }
         }
     }
@@ -178,7 +192,7 @@ final class ListeningSocket: Sendable {
             if family == .ipv6 { try descriptor.set(CLINUX_ONLY_IPV6, 1) }
             switch transport {
             case .udp: try Self.setUpDatagrams(descriptor, address, configuration)
-            case .tcp, .tls: try Self.setUpStreams(descriptor, configuration)
+            case .tcp, .tls, .https, .http: try Self.setUpStreams(descriptor, configuration)
             }
             var raw = address.raw
             try SystemError.check(unsafe clinux_bind(descriptor.number, &raw))

@@ -1,10 +1,16 @@
+import DNSOverHTTP
 import DNSWire
 
 /// One connection that a client made. Only state; `StreamServer` acts on it.
 final class StreamConnection {
     let descriptor: FileDescriptor
     let key: SlotKey
-    let client: Client
+    /// The other end; once a proxy has told for whom it speaks, that client.
+    var client: Client
+    /// Whose quota of connections it counts against; nil for proxies, which speak for many.
+    var quotaAddress: IPAddress?
+    /// Whether its first octets have to say for whom a proxy opened it.
+    var awaitsProxyHeader = false
     /// Those of its transport.
     let counters: StreamCounterSet
 
@@ -15,9 +21,16 @@ final class StreamConnection {
     private(set) var session: TLSSession?
     /// Whether queries must wait until keys are agreed on.
     var isHandshaking: Bool
+    /// What its requests are judged by; nil where messages come with their lengths.
+    let web: DoHEndpoint?
+    /// From the first octets of a request on.
+    private(set) var http: DoHConnection?
 
+    /// Messages that come with their lengths, and their responses.
     var input = StreamInput()
     var output = StreamOutput()
+    /// Octets of `http` that are counted among what waits on all connections.
+    var countedOutput = 0
     /// Queries that the service deferred and has not replied to.
     var deferred = 0
     /// The client sent its last query (RFC 7766 §6.2.4), or is not listened to any more. What it is owed
@@ -42,13 +55,14 @@ final class StreamConnection {
 
     init(
         adopting descriptor: consuming FileDescriptor, key: SlotKey, client: Client,
-        counters: StreamCounterSet, endpoint: TLSEndpoint?, now: Int64
+        counters: StreamCounterSet, service: Listener.Service, now: Int64
     ) {
         self.descriptor = descriptor
         self.key = key
         self.client = client
         self.counters = counters
-        self.endpoint = endpoint
+        endpoint = service.endpoint
+        web = service.web
         isHandshaking = endpoint != nil
         progressedAt = now
     }
@@ -73,6 +87,32 @@ final class StreamConnection {
         return unsafe session.send(octets)
     }
 
+    /// Begins with HTTP, of the version that the client chose.
+    func beginHTTP(_ web: DoHEndpoint, _ counters: DoHCounterSet) -> DoHConnection {
+        let version: DoHConnection.Version =
+            switch session?.applicationProtocol {
+            case nil: session == nil ? .detected : .http1
+            case Self.http2: .http2
+            default: .http1
+            }
+        let http = DoHConnection(
+            version: version, peer: client.peer.address, settings: web.settings, counters: counters)
+        self.http = http
+        return http
+    }
+
+    /// Its name in ALPN (RFC 9113 §3.2).
+    private static let http2 = Array("h2".utf8)
+
+    /// Octets of responses that wait.
+    var unsentCount: Int { http?.unsentCount ?? output.count }
+
+    /// One write of what waits.
+    func sendUnsent() -> SocketResult {
+        guard let http else { return unsafe output.withUnwritten { unsafe send($0) } }
+        return unsafe http.withUnsent { unsafe send($0) }
+    }
+
     /// Whether the session has told what a socket would tell with the next read: the client sends no more. What came
     /// before that is heard first.
     var isAtEndOfSession: Bool { session?.state == .inputEnded && !input.hasMessage }
@@ -81,8 +121,8 @@ final class StreamConnection {
 
     /// Whether it must wait for its own answers before it is heard again.
     func isPaused(_ configuration: WorkerConfiguration) -> Bool {
-        blockedSince != nil || output.count >= configuration.outputHighWater
-            || deferred >= configuration.deferredPerConnection
+        blockedSince != nil || deferred >= configuration.deferredPerConnection
+            || !(http?.wantsInput ?? (output.count < configuration.outputHighWater))
     }
 
     /// When it is closed unless it makes progress.

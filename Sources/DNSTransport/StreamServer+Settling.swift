@@ -1,3 +1,4 @@
+import DNSOverHTTP
 import DNSWire
 
 extension StreamServer {
@@ -19,13 +20,17 @@ extension StreamServer {
     private func settle(_ connection: StreamConnection, _ service: any WorkerService) {
         if connection.isHandshaking { return settleHandshake(connection) }
         write(connection)
+        if connection.http != nil, !connection.isPaused(configuration) {
+            answerRequests(connection, service)
+            write(connection)
+        }
         if connection.input.hasMessage, !connection.isPaused(configuration), !connection.inputEnded {
             answerKept(connection, service)
             write(connection)
         }
-        if connection.isDoomed { return close(connection) }
+        if connection.isDoomed || connection.http?.isFinished == true { return close(connection) }
         if connection.isAtEndOfSession { connection.inputEnded = true }
-        if connection.inputEnded, connection.deferred == 0, connection.output.isEmpty {
+        if connection.inputEnded, connection.deferred == 0, connection.unsentCount == 0 {
             return close(connection)
         }
 
@@ -45,26 +50,40 @@ extension StreamServer {
         loop.change(connection.descriptor, to: interest, as: EventToken(.connection, connection.key))
     }
 
+    /// Frames of HTTP/2 are made as those before them are written: so often in a turn.
+    private static let writesPerTurn = 4
+
     /// One write of all responses that wait.
     private func write(_ connection: StreamConnection) {
-        guard !connection.output.isEmpty, !connection.isDoomed else { return }
-        let now = loop.now.monotonic
-        let result = unsafe connection.output.withUnwritten { octets in
-            unsafe connection.send(octets)
+        var isBlocked = false
+        for _ in 0..<Self.writesPerTurn {
+            let waiting = connection.unsentCount
+            guard waiting > 0, !isBlocked, !connection.isDoomed else { break }
+            switch connection.sendUnsent() {
+            case .octets(let count):
+                isBlocked = count < waiting
+                note(count, writtenTo: connection)
+            case .nothing: isBlocked = true
+            case .end, .failed: connection.isDoomed = true
+            }
         }
-        switch result {
-        case .octets(let count):
+        guard isBlocked else {
+            connection.blockedSince = nil
+            if connection.unsentCount > 0 { touch(connection) }
+            return
+        }
+        connection.blockedSince = connection.blockedSince ?? loop.now.monotonic
+    }
+
+    private func note(_ count: Int, writtenTo connection: StreamConnection) {
+        connection.progressedAt = loop.now.monotonic
+        guard let http = connection.http else {
             connection.output.advance(by: count)
             outputTotal -= count
-        case .nothing: break
-        case .end, .failed: connection.isDoomed = true
+            return
         }
-        if connection.output.isEmpty {
-            connection.blockedSince = nil
-            connection.progressedAt = now
-        } else if connection.blockedSince == nil {
-            connection.blockedSince = now
-        }
+        http.sent(count)
+        self.count(connection)
     }
 
     //--- Deadlines ---
@@ -86,6 +105,8 @@ extension StreamServer {
         if connection.deadline(configuration) <= loop.now.monotonic {
             connection.counters.connectionsTimedOut.add()
             if connection.isHandshaking { loop.counters.sessions.fail(.timedOut) }
+            connection.http?.shutDown()
+            write(connection)
             close(connection)
         } else {
             armTimer(of: connection)
@@ -98,10 +119,11 @@ extension StreamServer {
         guard connections.remove(connection.key) != nil else { return }
         if let timer = connection.timer { loop.timers.remove(timer) }
         connection.timer = nil
-        outputTotal -= connection.output.count
+        outputTotal -= connection.output.count + connection.countedOutput
         connection.output.advance(by: connection.output.count)
+        connection.countedOutput = 0
         connection.inputEnded = true
-        quota.giveBack(connection.client.peer.address)
+        if let client = connection.quotaAddress { quota.giveBack(client) }
         connection.counters.connectionsClosed.add()
         if connection.isHandshaking { handshakes.end() }
         connection.session?.shutDown()

@@ -1,7 +1,8 @@
 import CLinux
+import DNSOverHTTP
 import DNSWire
 
-/// The stream side of a worker (RFC 7766, RFC 7858): the connections that clients made, over TCP and TLS.
+/// The stream side of a worker (RFC 7766, 7858, 8484): the connections that clients made, over TCP, TLS and HTTP.
 ///
 /// A turn reads once from each connection that has something, answers every whole query, and marks the
 /// connection as touched. At the end of the turn each touched connection is settled
@@ -23,7 +24,7 @@ final class StreamServer {
     var handshakesThisTurn = 0
     private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
-    private let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
+    let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
     private let responseBuffer = MessageBuffer(capacity: StreamFrame.longestMessage)
 
     /// A connection that is read from has less than a frame kept, so that half of this is always free.
@@ -52,14 +53,18 @@ final class StreamServer {
         let service = stream.service
         let counters = loop.counters.streams(service.transport)
         let isEncrypted = service.endpoint != nil
-        guard makeRoom(for: peer.address, withHandshake: isEncrypted), let key = connections.nextKey else {
+        let speaksFirst = configuration.isProxy(peer.address)
+        let isProxy = speaksFirst || service.web?.settings.trustedProxies.contains(peer.address.unmapped) == true
+        let client = isProxy ? nil : peer.address
+        guard makeRoom(for: client, withHandshake: isEncrypted), let key = connections.nextKey else {
             counters.connectionsRefused.add()
             return
         }
         let connection = StreamConnection(
             adopting: stream.descriptor, key: key,
             client: Client(transport: service.transport, peer: peer, local: local, route: key.bits),
-            counters: counters, endpoint: service.endpoint, now: loop.now.monotonic)
+            counters: counters, service: service, now: loop.now.monotonic)
+        connection.awaitsProxyHeader = speaksFirst
         do throws(SystemError) {
             try loop.watch(connection.descriptor, for: .readable, as: EventToken(.connection, key))
         } catch {
@@ -67,21 +72,22 @@ final class StreamServer {
             return
         }
         connections.insert(connection)
-        quota.take(peer.address)
+        if let client { take(client, for: connection) }
         counters.connectionsOpened.add()
         if isEncrypted { handshakes.begin(key, where: isHandshaking) }
         armTimer(of: connection)
     }
 
+    func take(_ client: IPAddress, for connection: StreamConnection) {
+        quota.take(client)
+        connection.quotaAddress = client
+    }
+
     /// True when a connection from `client` fits, after others were closed for it where that was needed and fair.
-    private func makeRoom(for client: IPAddress, withHandshake: Bool) -> Bool {
-        if quota.isExhausted(client) {
-            guard let victim = longestIdle(where: { $0.client.peer.address.unmapped == client.unmapped })
-            else {
-                return false
-            }
-            evict(victim)
-        }
+    ///
+    /// - Parameter client: nil for a proxy, which has no quota.
+    private func makeRoom(for client: IPAddress?, withHandshake: Bool) -> Bool {
+        if let client, !makeRoom(inQuotaOf: client) { return false }
         // Who is in a handshake has been promised nothing yet, so that a flood of handshakes displaces handshakes.
         if withHandshake, handshakes.count >= configuration.handshakes, let victim = oldestHandshake() {
             evict(victim)
@@ -93,6 +99,15 @@ final class StreamServer {
         return true
     }
 
+    func makeRoom(inQuotaOf client: IPAddress) -> Bool {
+        guard quota.isExhausted(client) else { return true }
+        guard let victim = longestIdle(where: { $0.quotaAddress?.unmapped == client.unmapped }) else {
+            return false
+        }
+        evict(victim)
+        return true
+    }
+
     private func evict(_ connection: StreamConnection) {
         connection.counters.connectionsEvicted.add()
         if connection.isHandshaking { loop.counters.sessions.fail(.displaced) }
@@ -100,12 +115,12 @@ final class StreamServer {
     }
 
     /// Whom to close when there is no room: nobody with deferred queries; who is in a handshake before who idles
-    /// before who does not read its responses; then who made no progress for longest. Looks at every connection, which is done only
-    /// when full.
+    /// before who does not read its responses; then who made no progress for longest. Looks at every connection, which
+    /// is done only when full.
     private func longestIdle(where isCandidate: (StreamConnection) -> Bool) -> StreamConnection? {
         var best: StreamConnection?
         func rank(_ connection: StreamConnection) -> (Int, Int64) {
-            (connection.isHandshaking ? 0 : connection.output.isEmpty ? 1 : 2, connection.progressedAt)
+            (connection.isHandshaking ? 0 : connection.unsentCount == 0 ? 1 : 2, connection.progressedAt)
         }
         connections.forEach { connection in
             guard connection.deferred == 0, isCandidate(connection) else { return }
@@ -120,6 +135,7 @@ final class StreamServer {
     /// Handles what the kernel reported about a connection.
     func ready(_ key: SlotKey, _ readiness: Interest, service: any WorkerService) {
         guard let connection = connections[key] else { return }
+        if connection.awaitsProxyHeader { return readProxyHeader(connection) }
         if connection.isHandshaking {
             // The kernel reports it again with the next turn.
             guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
@@ -140,6 +156,8 @@ final class StreamServer {
         let kept = connection.input.count
         let free = unsafe readBuffer.slice(kept..<readBuffer.capacity)
         switch unsafe connection.receive(into: free) {
+        case .octets(let count) where connection.web != nil:
+            unsafe hear(readBuffer.slice(0..<count), connection, service)
         case .octets(let count) where connection.input.isCompleted(by: count):
             _ = unsafe connection.input.move(to: readBuffer.octets)
             answer(connection, kept + count, service)
@@ -171,14 +189,19 @@ final class StreamServer {
         {
             offset = range.upperBound
             let query = unsafe UnsafeBufferPointer(rebasing: octets[range])
-            unsafe answer(query, of: connection, service)
+            switch unsafe answer(query, of: connection, from: connection.client, service) {
+            case .closeConnection: connection.inputEnded = true
+            case .answered, .deferred, .dropped: break
+            }
         }
         keep(connection, offset..<count)
     }
 
+    /// Has one query answered, and takes the response where there is one at once.
     private func answer(
-        _ query: UnsafeBufferPointer<UInt8>, of connection: StreamConnection, _ service: any WorkerService
-    ) {
+        _ query: UnsafeBufferPointer<UInt8>, of connection: StreamConnection, from client: Client,
+        _ service: any WorkerService
+    ) -> QueryDisposition {
         connection.progressedAt = loop.now.monotonic
         connection.counters.queries.add()
         connection.counters.queryBytes.add(query.count)
@@ -189,21 +212,60 @@ final class StreamServer {
         // (Swift 6.3.1).
         let room = unsafe responseBuffer.slice(0..<responseBuffer.capacity)
         var response = unsafe room.mutableSpan
-        let disposition = unsafe service.receive(query.span, from: connection.client, into: &response)
-        if disposition == .deferred { return }
+        let disposition = unsafe service.receive(query.span, from: client, into: &response)
+        if disposition == .deferred { return .deferred }
         connection.deferred = max(0, connection.deferred - 1)
-        switch disposition {
-        case .answered(let count) where count > 0 && count <= responseBuffer.capacity:
-            let message = unsafe UnsafeBufferPointer(responseBuffer.slice(0..<count))
-            unsafe put(message.span, on: connection)
-        case .closeConnection: connection.inputEnded = true
-        case .answered, .deferred, .dropped: break
-        }
+        guard case .answered(let count) = disposition else { return disposition }
+        guard count > 0, count <= responseBuffer.capacity else { return .dropped }
+        let message = unsafe UnsafeBufferPointer(responseBuffer.slice(0..<count))
+        unsafe put(message.span, on: connection, for: client)
+        return disposition
     }
 
     private func keep(_ connection: StreamConnection, _ range: Range<Int>) {
         if connection.inputEnded { return }
         unsafe connection.input.keep(UnsafeBufferPointer(readBuffer.slice(range)))
+    }
+
+    //--- HTTP ---
+
+    /// Takes octets of requests, and answers the queries that they complete.
+    private func hear(
+        _ octets: UnsafeMutableBufferPointer<UInt8>, _ connection: StreamConnection, _ service: any WorkerService
+    ) {
+        guard let web = connection.web else { return }
+        let http = connection.http ?? connection.beginHTTP(web, loop.counters.requests)
+        http.receive(unsafe UnsafeBufferPointer(octets).span)
+        answerRequests(connection, service)
+    }
+
+    /// Answers the queries of requests that are complete, as far as the connection may be heard.
+    func answerRequests(_ connection: StreamConnection, _ service: any WorkerService) {
+        guard let http = connection.http else { return }
+        // What was read has gone into `http`, so that its buffer has room for one query after the other.
+        let room = unsafe readBuffer.slice(0..<readBuffer.capacity)
+        while !connection.inputEnded || isStopping, connection.deferred < configuration.deferredPerConnection {
+            var span = unsafe room.mutableSpan
+            guard let query = http.nextQuery(into: &span) else { break }
+            var client = connection.client
+            client.request = query.stream
+            if let address = query.client { client.peer.address = address }
+            let message = unsafe UnsafeBufferPointer(rebasing: UnsafeBufferPointer(room)[..<query.count])
+            switch unsafe answer(message, of: connection, from: client, service) {
+            case .answered, .deferred: break
+            case .dropped: http.refuse(query.stream, .unavailable)
+            case .closeConnection: http.refuse(query.stream, .malformed)
+            }
+        }
+        count(connection)
+    }
+
+    /// Brings up to date what waits on all connections. One that would exceed it is closed with its next settling.
+    func count(_ connection: StreamConnection) {
+        guard let http = connection.http else { return }
+        outputTotal += http.unsentCount - connection.countedOutput
+        connection.countedOutput = http.unsentCount
+        if outputTotal > configuration.outputTotal { connection.isDoomed = true }
     }
 
     //--- Responses ---
@@ -213,7 +275,7 @@ final class StreamServer {
             return
         }
         connection.deferred -= 1
-        put(message, on: connection)
+        put(message, on: connection, for: client)
         touch(connection)
     }
 
@@ -223,12 +285,19 @@ final class StreamServer {
         }
         connection.deferred -= 1
         connection.progressedAt = loop.now.monotonic
+        connection.http?.refuse(client.request, .unavailable)
         touch(connection)
     }
 
     /// Appends a response. A connection for which there is no room any more does not read what it asked for,
     /// and is closed with its next settling.
-    private func put(_ message: Span<UInt8>, on connection: StreamConnection) {
+    private func put(_ message: Span<UInt8>, on connection: StreamConnection, for client: Client) {
+        connection.counters.responses.add()
+        connection.counters.responseBytes.add(message.count)
+        if let http = connection.http {
+            http.respond(message, to: client.request, maxAge: ResponseFreshness.seconds(of: message))
+            return count(connection)
+        }
         let before = connection.output.count
         let room = configuration.outputTotal - outputTotal
         guard connection.output.append(message, limit: min(configuration.outputPerConnection, before + room))
@@ -237,8 +306,6 @@ final class StreamServer {
             return
         }
         outputTotal += connection.output.count - before
-        connection.counters.responses.add()
-        connection.counters.responseBytes.add(message.count)
     }
 
     func touch(_ connection: StreamConnection) {
@@ -256,6 +323,7 @@ final class StreamServer {
         connections.forEach { connection in
             connection.inputEnded = true
             connection.input.discard()
+            connection.http?.shutDown()
             touch(connection)
         }
     }

@@ -1,3 +1,4 @@
+public import DNSOverHTTP
 import Synchronization
 
 /// What a worker has done since it started. A snapshot: each number is right, and they may be some packets
@@ -16,7 +17,10 @@ public struct TransportCounters: Sendable, Hashable {
     /// Streams from clients, by transport.
     public var tcp = StreamCounters()
     public var tls = StreamCounters()
+    public var https = StreamCounters()
+    public var http = StreamCounters()
     public var sessions = SessionCounters()
+    public var requests = DoHCounters()
 
     public var upstreamDatagramExchanges: UInt64 = 0
     public var upstreamStreamExchanges: UInt64 = 0
@@ -48,7 +52,12 @@ final class CounterSet: Sendable {
 
     /// Those of a stream transport.
     func streams(_ transport: Client.Transport) -> StreamCounterSet {
-        transport.isEncrypted ? tls : tcp
+        switch transport {
+        case .udp, .tcp: tcp
+        case .tls: tls
+        case .https: https
+        case .http: http
+        }
     }
 
     let datagramQueries = Counter()
@@ -60,6 +69,9 @@ final class CounterSet: Sendable {
     let datagramBatches = Counter()
     let tcp = StreamCounterSet()
     let tls = StreamCounterSet()
+    let https = StreamCounterSet()
+    let http = StreamCounterSet()
+    let requests = DoHCounterSet()
     let sessions = SessionCounterSet()
     let upstreamDatagramExchanges = Counter()
     let upstreamStreamExchanges = Counter()
@@ -80,6 +92,9 @@ final class CounterSet: Sendable {
         counters.datagramBatches = datagramBatches.now
         counters.tcp = tcp.snapshot
         counters.tls = tls.snapshot
+        counters.https = https.snapshot
+        counters.http = http.snapshot
+        counters.requests = requests.now
         counters.sessions = sessions.snapshot
         counters.upstreamDatagramExchanges = upstreamDatagramExchanges.now
         counters.upstreamStreamExchanges = upstreamStreamExchanges.now

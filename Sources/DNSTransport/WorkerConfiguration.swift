@@ -92,6 +92,13 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var streamReceiveBuffer = 65_536
     public var streamSendBuffer = 131_072
 
+    /// Networks of proxies whose connections begin with whom they are for (the proxy protocol, version 2).
+    public var proxies: [IPNetwork] = []
+
+    func isProxy(_ peer: IPAddress) -> Bool {
+        proxies.contains(peer.unmapped)
+    }
+
     //--- Upstream ---
 
     /// Where queries leave from, one drawn for each; a family without any goes as the kernel routes.

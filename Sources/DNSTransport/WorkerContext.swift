@@ -39,13 +39,18 @@ public enum UpstreamTransport: UInt8, Sendable, Hashable {
 /// waits.
 public struct Client: Sendable, Hashable {
     public enum Transport: UInt8, Sendable, Hashable {
-        case udp, tcp, tls
+        case udp, tcp, tls, https
+        /// HTTP in cleartext, behind a proxy that has the TLS.
+        case http
 
         /// A stream proves the client's address, and has no limit of 512 or 1232 octets.
         public var isStream: Bool { self != .udp }
 
-        /// Who listens on the way learns sizes only.
-        public var isEncrypted: Bool { self == .tls }
+        /// Who listens on the client's way learns sizes only.
+        public var isEncrypted: Bool { self == .tls || isHTTP }
+
+        /// A request has one response, and HTTP's own ways to keep a connection.
+        public var isHTTP: Bool { self == .https || self == .http }
 
         /// As people write it.
         public var name: String {
@@ -53,6 +58,8 @@ public struct Client: Sendable, Hashable {
             case .udp: "UDP"
             case .tcp: "TCP"
             case .tls: "TLS"
+            case .https: "HTTPS"
+            case .http: "HTTP"
             }
         }
     }
@@ -64,12 +71,17 @@ public struct Client: Sendable, Hashable {
     public var local: SocketAddress
     /// The worker's own: the listener (UDP), or the connection and its generation (streams).
     public var route: UInt64
+    /// Which request of the connection (HTTP).
+    public var request: UInt32
 
-    public init(transport: Transport, peer: SocketAddress, local: SocketAddress, route: UInt64) {
+    public init(
+        transport: Transport, peer: SocketAddress, local: SocketAddress, route: UInt64, request: UInt32 = 0
+    ) {
         self.transport = transport
         self.peer = peer
         self.local = local
         self.route = route
+        self.request = request
     }
 }
 

@@ -116,7 +116,7 @@ final class WorkerLoop: WorkerContext {
     func reply(_ message: Span<UInt8>, to client: Client) {
         switch client.transport {
         case .udp: datagrams.reply(message, to: client)
-        case .tcp, .tls: streams.reply(message, to: client)
+        case .tcp, .tls, .https, .http: streams.reply(message, to: client)
         }
     }
 

@@ -24,17 +24,28 @@ final class TestDaemon: Sendable {
         upstream = try ScriptedUpstream(script)
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
+        let settings = try Self.load(path: file.path)
         daemon = Daemon(
-            settings: try Self.load(path: file.path), path: file.path, log: log.destination,
+            settings: settings, path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
             patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock,
             load: { path throws(ConfigurationFaults) in try Self.load(path: path) })
-        try daemon.start(listeningOn: [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)])
+        try daemon.start(listeningOn: Self.free(settings.configuration.listen))
     }
 
     deinit {
         daemon.stop()
         upstream.stop()
+    }
+
+    /// The same, on ports of the kernel's choice.
+    private static func free(_ listen: Configuration.Listen) -> Configuration.Listen {
+        var listen = listen
+        listen.addresses = [SocketAddress(IPAddress(127, 0, 0, 1), port: 0)]
+        listen.tls = listen.tls.map { SocketAddress($0.address, port: 0) }
+        listen.https = listen.https.map { SocketAddress($0.address, port: 0) }
+        listen.http = listen.http.map { SocketAddress($0.address, port: 0) }
+        return listen
     }
 
     /// The settings of a file, for a machine that may keep the upstream server from answering for long.

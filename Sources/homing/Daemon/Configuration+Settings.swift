@@ -200,6 +200,7 @@ extension Configuration {
         configuration.deferredTimeout = (limits.resolutionDeadline.milliseconds + 5_000) * 1_000_000
         // One socket per resolution in flight, and a quarter more for their children.
         configuration.upstreamSockets = limits.resolutionsPerWorker + limits.resolutionsPerWorker / 4
+        configuration.proxies = listen.proxyProtocol
         configuration.outgoingAddresses = upstream.sourceAddresses
         return configuration
     }

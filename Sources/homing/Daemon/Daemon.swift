@@ -38,7 +38,8 @@ final class Daemon: Sendable {
     private struct State {
         var settings: DaemonSettings
         var workers: [Worker] = []
-        var addresses: [SocketAddress] = []
+        var addresses: [Client.Transport: [SocketAddress]] = [:]
+        var endpoints: EncryptedEndpoints?
         /// As at the start: what is open does not change with a reload.
         var encryption: EncryptionSettings?
         var isStopping = false
@@ -79,8 +80,13 @@ final class Daemon: Sendable {
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
 
-    /// The addresses that clients reach, as bound.
-    var addresses: [SocketAddress] { state.withLock { $0.addresses } }
+    /// The addresses that clients reach in cleartext over UDP and TCP, as bound.
+    var addresses: [SocketAddress] { addresses(of: .tcp) }
+
+    /// Those of one stream transport.
+    func addresses(of transport: Client.Transport) -> [SocketAddress] {
+        state.withLock { $0.addresses[transport] ?? [] }
+    }
 
     private var workers: [Worker] { state.withLock { $0.workers } }
 
@@ -88,16 +94,18 @@ final class Daemon: Sendable {
 
     /// Opens the sockets, gives up root if told to, and serves.
     ///
-    /// - Parameter listen: addresses in the place of the configured ones; port 0 lets the kernel choose.
-    func start(listeningOn listen: [SocketAddress]? = nil) throws {
+    /// - Parameter listen: in the place of what is configured; port 0 lets the kernel choose.
+    func start(listeningOn listen: Configuration.Listen? = nil) throws {
         let settings = self.settings
         destination.level = settings.configuration.logLevel
         let privileges = try Self.privileges(settings.configuration.process)
         raiseDescriptorLimit(settings)
-        let asked = listen ?? settings.configuration.listen.addresses
-        try ListeningProbe.check(asked)
+        let asked = listen ?? settings.configuration.listen
+        try ListeningProbe.check(asked.addresses)
+        let endpoints = try EncryptedEndpoints(settings.configuration)
+        let listeners = endpoints.listeners(asked)
         let sockets = try ListeningSockets.open(
-            asked, workers: settings.workerCount, configuration: settings.worker)
+            listeners, workers: settings.workerCount, configuration: settings.worker)
         if let privileges {
             let keepsAnchors =
                 settings.server.resolver.validation != nil && settings.configuration.dnssec.followRollovers
@@ -109,23 +117,34 @@ final class Daemon: Sendable {
         state.withLock { $0.encryption = settings.encryption }
         keeper.begin(settings)
         certificates.configure(settings.encryption)
+        try endpoints.use(certificates.certificates)
         let workers = try (0..<settings.workerCount).map { index in
             try makeWorker(index, sockets, settings)
         }
         for worker in workers { try worker.start() }
         state.withLock { state in
             state.workers = workers
-            state.addresses = sockets.addresses
+            state.endpoints = endpoints
+            for (listener, address) in zip(listeners, sockets.addresses) {
+                state.addresses[listener.service.transport, default: []].append(address)
+            }
         }
-        let addresses = sockets.addresses.map(\.description).joined(separator: " ")
-        log.notice(
-            "homing \(Homing.version) serves",
-            metadata: ["addresses": "\(addresses)", "workers": "\(settings.workerCount)"])
-        certificates.start(publishing: { _ in })
+        logStart(settings)
+        certificates.start(publishing: { [weak self] in self?.publishCertificates($0) })
         keeper.start(
             asking: { [weak self] question, body in self?.ask(question, body) },
             publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
         notifier.ready()
+    }
+
+    private func logStart(_ settings: DaemonSettings) {
+        let addresses = state.withLock { $0.addresses }
+        var metadata: Logger.Metadata = ["workers": "\(settings.workerCount)"]
+        for (transport, addresses) in addresses {
+            let key = transport == .tcp ? "addresses" : transport.name.lowercased()
+            metadata[key] = "\(addresses.map(\.description).joined(separator: " "))"
+        }
+        log.notice("homing \(Homing.version) serves", metadata: metadata)
     }
 
     private func makeWorker(
@@ -151,7 +170,7 @@ final class Daemon: Sendable {
     private func raiseDescriptorLimit(_ settings: DaemonSettings) {
         let perWorker =
             settings.worker.connections + settings.worker.upstreamSockets
-            + settings.configuration.listen.addresses.count * 2
+            + settings.configuration.listen.socketCount
         let needed = settings.workerCount * perWorker + Self.otherDescriptors
         let granted = DescriptorLimit.raise(to: needed)
         guard granted < needed else { return }
@@ -218,6 +237,7 @@ final class Daemon: Sendable {
         }
         destination.level = new.configuration.logLevel
         keeper.configure(new)
+        state.withLock { $0.endpoints }?.use(new.configuration)
         certificates.configure(new.encryption)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
@@ -259,6 +279,16 @@ final class Daemon: Sendable {
         }
     }
 
+    //--- Certificates ---
+
+    private func publishCertificates(_ certificates: [ServedCertificate]) {
+        do throws(TLSSetupError) {
+            try state.withLock { $0.endpoints }?.use(certificates)
+        } catch {
+            log.error("the new certificates cannot be used, the old ones stay in force: \(error)")
+        }
+    }
+
     //--- Figures ---
 
     /// All counters, a Prometheus series in each line.
@@ -277,6 +307,11 @@ final class Daemon: Sendable {
     func logFigures() {
         for line in figures() { log.notice("\(line)") }
     }
+}
+
+extension Configuration.Listen {
+    /// Of each worker.
+    fileprivate var socketCount: Int { 2 * addresses.count + tls.count + https.count + http.count }
 }
 
 extension Configuration {

@@ -1,4 +1,5 @@
 import DNSCache
+import DNSOverHTTP
 import DNSTransport
 
 // The counters of the rooms below the service, as Prometheus series.
@@ -12,7 +13,18 @@ extension [TransportCounters] {
         return Self.series.map { name, path in "\(name) \(sum(path))" }
     }
 
-    private static var series: [(String, KeyPath<TransportCounters, UInt64>)] {
+    private typealias Series = (name: String, figure: KeyPath<TransportCounters, UInt64>)
+
+    private static var series: [Series] {
+        let requests = DoHEvent.allCases.map { Series($0.series, \.requests[$0]) }
+        let failures = TLSFailure.allCases.map {
+            Series("homing_tls_failures_total{reason=\"\($0)\"}", \.sessions[$0])
+        }
+        return plainSeries + streamSeries("tcp", \.tcp) + streamSeries("tls", \.tls)
+            + streamSeries("https", \.https) + streamSeries("http", \.http) + requests + failures
+    }
+
+    private static var plainSeries: [Series] {
         [
             ("homing_transport_messages_received_total{transport=\"udp\"}", \.datagramQueries),
             ("homing_transport_received_bytes_total{transport=\"udp\"}", \.datagramQueryBytes),
@@ -31,15 +43,11 @@ extension [TransportCounters] {
             ("homing_tls_handshakes_total", \.sessions.begun),
             ("homing_tls_resumptions_total", \.sessions.resumed),
         ]
-            + streamSeries("tcp", \.tcp) + streamSeries("tls", \.tls)
-            + TLSFailure.allCases.map { failure in
-                ("homing_tls_failures_total{reason=\"\(failure)\"}", \.sessions[failure])
-            }
     }
 
     private static func streamSeries(
         _ transport: String, _ path: KeyPath<TransportCounters, StreamCounters>
-    ) -> [(String, KeyPath<TransportCounters, UInt64>)] {
+    ) -> [Series] {
         let series: [(String, KeyPath<StreamCounters, UInt64>)] = [
             ("transport_messages_received", \.queries), ("transport_received_bytes", \.queryBytes),
             ("transport_messages_sent", \.responses), ("transport_sent_bytes", \.responseBytes),
