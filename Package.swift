@@ -95,6 +95,7 @@ let package = Package(
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
                 "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "homing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ]
 )

@@ -103,6 +103,32 @@ import Testing
         #expect(published.count == 0)
     }
 
+    @Test func filesThatOnlyRootCouldRead() throws {
+        try write(issued())
+        let settings = try house.settings(yaml("a")).encryption
+        try FileManager.default.removeItem(atPath: house.path("a.key"))
+        let keeper = house.keeper()
+        keeper.configure(settings)
+        #expect(house.log.count(of: "a.key cannot be read any more by this process") == 1)
+        #expect(keeper.certificates.count == 1)
+    }
+
+    /// What could not be read is tried again when its mode has changed.
+    @Test func marksOfFiles() throws {
+        let path = house.path("file")
+        #expect(FileMark(path) == nil)
+        try house.write([1], to: "file")
+        let first = try #require(FileMark(path))
+        #expect(FileMark(path) == first)
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        let second = try #require(FileMark(path))
+        try house.write([2], to: "file")
+        let third = try #require(FileMark(path))
+        try FileManager.default.createSymbolicLink(atPath: house.path("link"), withDestinationPath: path)
+        #expect(FileMark(house.path("link")) == third)
+        #expect(Set([first, second, third]).count == 3)
+    }
+
     @Test func severalAndAReload() throws {
         let (a, b) = (try issued("a.example."), try issued("b.example."))
         try write(a)

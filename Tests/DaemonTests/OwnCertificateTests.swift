@@ -50,6 +50,20 @@ import Testing
         #expect(second.authority.details == first.authority.details)
     }
 
+    /// A daemon that was off for long, or that cannot renew.
+    @Test func complaints() throws {
+        let served = try obtain().contents.served()
+        let start = EncryptedHouse.start
+        #expect(served.complaint(at: start) == nil)
+        #expect(served.complaint(at: start + 60 * day) == nil)
+        #expect(served.complaint(at: start + 80 * day) == "it expires on 2026-04-01")
+        #expect(
+            served.complaint(at: start + 91 * day) == "it has expired on 2026-04-01, and clients refuse it")
+        #expect(
+            served.complaint(at: start - 3 * day)
+                == "it is not valid before 2025-12-31, and clients refuse it until then")
+    }
+
     /// With a third of its life left; the authority and the pin stay.
     @Test func renewedInTime() throws {
         let first = try obtain().contents

@@ -1,5 +1,6 @@
 import Certificates
 import Dispatch
+import Glibc
 import HomingConfiguration
 import Logging
 import Synchronization
@@ -55,6 +56,10 @@ final class CertificateKeeper: Sendable {
     /// and write the state directory.
     func configure(_ settings: EncryptionSettings) {
         let marks = Self.marks(of: settings)
+        // They were read with the rights of root, perhaps.
+        for path in marks.keys.sorted() where unsafe access(path, R_OK) != 0 {
+            log.warning("\(path) cannot be read any more by this process, and its changes will be missed")
+        }
         state.withLock { state in
             state.settings = settings.isNeeded ? settings : nil
             state.marks = marks

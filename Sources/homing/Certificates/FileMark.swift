@@ -5,8 +5,10 @@ struct FileMark: Hashable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
-    /// Of the last change of its content, in nanoseconds since 1970.
-    private let modified: Int64
+    private let mode: UInt32
+    /// Of the last change of its content, owner or mode, in nanoseconds since 1970: a file that could not be read may be
+    /// readable after it.
+    private let changed: Int64
 
     /// Links are followed. Nil when there is no such file, or no way to it.
     init?(_ path: String) {
@@ -15,6 +17,7 @@ struct FileMark: Hashable {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+        mode = UInt32(status.st_mode)
+        changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
     }
 }

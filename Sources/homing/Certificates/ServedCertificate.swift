@@ -16,7 +16,7 @@ struct ServedCertificate: Sendable {
 
     var details: CertificateDetails { chain.details }
 
-    /// Seconds before the end at which the operator is told.
+    /// Seconds before the end at which the operator is told; our own are renewed long before.
     static let warningTime: Int64 = 14 * 86_400
 
     /// Chains are some kilobytes.
@@ -74,7 +74,7 @@ struct ServedCertificate: Sendable {
         if details.names.isEmpty, details.addresses.isEmpty {
             return "it is for no name and no address (subjectAltName), and clients refuse it"
         }
-        guard files != nil, details.notAfter - wall < Self.warningTime else { return nil }
+        guard details.notAfter - wall < Self.warningTime else { return nil }
         return "it expires on \(WallClock.text(details.notAfter))"
     }
 }
