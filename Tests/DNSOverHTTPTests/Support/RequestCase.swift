@@ -1,3 +1,5 @@
+import Testing
+
 /// Requests and their status, the same in every version of HTTP.
 struct RequestCase: Sendable, CustomTestStringConvertible {
     var method = "GET"
@@ -14,7 +16,7 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
     }
 
     private static func post(
-        _ status: Int, type: String? = "application/dns-message", _ body: [UInt8] = Sample.message,
+        _ status: Int, type: String? = "application/dns-message", body: [UInt8] = Sample.message,
         target: String = "/dns-query", _ what: String
     ) -> RequestCase {
         let length = [("content-length", String(body.count))]
@@ -58,8 +60,8 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
         post(200, "a posted query"),
         post(200, type: "Application/DNS-Message ; x=y", "a content type with a parameter"),
         post(200, target: "/dns-query?dns=!", "a posted query with parameters"),
-        post(400, Array(Sample.message[..<11]), "a posted message of 11 octets"),
-        post(400, [], "an empty body"),
+        post(400, body: Array(Sample.message[..<11]), "a posted message of 11 octets"),
+        post(400, body: [], "an empty body"),
         post(404, target: "/", "posted elsewhere"),
         post(415, type: nil, "no content type"),
         post(415, type: "text/plain", "another content type"),
