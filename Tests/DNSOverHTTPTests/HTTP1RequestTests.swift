@@ -22,7 +22,9 @@ import Testing
         let service = Service(.http1)
         let response = self.text(service, text)
         let status = response.split(separator: " ").dropFirst().first.map(String.init) ?? "none"
-        #expect(response.isEmpty || response.contains("\r\nConnection: close\r\n") == service.connection.isFinished)
+        #expect(
+            response.isEmpty
+                || response.contains("\r\nConnection: close\r\n") == service.connection.isFinished)
         return status + (service.connection.isFinished ? ", closed" : "")
     }
 
@@ -71,19 +73,22 @@ import Testing
         // Octets below 128, so that text will do.
         let message = String(decoding: Sample.message, as: UTF8.self)
         #expect(query(post("21\r\n\(message)\r\n0\r\n\r\n")) == Sample.message)
-        let parts = "A;x=\"y\"\r\n\(message.prefix(10))\r\n0017\r\n\(message.dropFirst(10))\r\n0;z\r\na: b\r\n\r\n"
+        let parts =
+            "A;x=\"y\"\r\n\(message.prefix(10))\r\n0017\r\n\(message.dropFirst(10))\r\n0;z\r\na: b\r\n\r\n"
         #expect(query(post(parts)) == Sample.message)
         for chunks in [
             "0x21\r\n\(message)\r\n0\r\n\r\n", "-1\r\n", "\r\n", "21 \r\n", "21\n\(message)\r\n",
             "20\r\n\(message)\r\n0\r\n\r\n", "21\r\n\(message)\n0\r\n\r\n", "g\r\n", "00000000000000021\r\n",
-            "21;a\u{1}\r\n", "0\r\n folded\r\n\r\n", "0\r\nbad name: x\r\n\r\n", "1;" + String(repeating: "x", count: 300),
+            "21;a\u{1}\r\n", "0\r\n folded\r\n\r\n", "0\r\nbad name: x\r\n\r\n",
+            "1;" + String(repeating: "x", count: 300),
         ] {
             #expect(outcome(post(chunks)) == "400, closed", "\(chunks.debugDescription)")
         }
         #expect(outcome(post("10000\r\n")) == "413, closed")
         #expect(outcome(post("ffffffffffffffff\r\n")) == "413, closed")
         // Chunks of an octet each.
-        #expect(outcome(post(String(repeating: "1;aaaaaaaaaaaaaaaa\r\nx\r\n", count: 1_000))) == "400, closed")
+        #expect(
+            outcome(post(String(repeating: "1;aaaaaaaaaaaaaaaa\r\nx\r\n", count: 1_000))) == "400, closed")
     }
 
     /// RFC 9112 §2.2, §3, §5, §6: what others may read differently.
@@ -111,7 +116,10 @@ import Testing
         ("GET /dns-query HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", "400"),
         ("GET /dns-query HTTP/1.1\r\nHost: a\u{0}\r\n\r\n", "400"),
         ("GET /dns-query HTTP/1.1\r\nHost: a\r\nb: \u{7f}\r\n\r\n", "400"),
-        ("POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "400"),
+        (
+            "POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "400"
+        ),
         ("POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", "400"),
         ("POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n", "400"),
         ("POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", "400"),
@@ -120,7 +128,10 @@ import Testing
         ("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n", "413"),
         ("POST /dns-query HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501"),
         ("POST /dns-query HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", "501"),
-        ("POST /dns-query HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n", "400"),
+        (
+            "POST /dns-query HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n",
+            "400"
+        ),
         ("POST /dns-query HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "400"),
         ("\r\n\r\n\r\n\r\n\r\n\r\n", "400"),
     ])
@@ -132,7 +143,8 @@ import Testing
         #expect(outcome("GET /" + String(repeating: "a", count: 9_000)) == "414, closed")
         #expect(outcome("GET / HTTP/1.1\r\na: " + String(repeating: "a", count: 17_000)) == "431, closed")
         #expect(
-            outcome("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "a: b\r\n", count: 1_000)) == "431, closed")
+            outcome("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "a: b\r\n", count: 1_000))
+                == "431, closed")
         #expect(outcome("GET /" + String(repeating: "a", count: 8_000)) == "none")
     }
 
@@ -200,7 +212,9 @@ import Testing
         #expect(!service.connection.isFinished)
         #expect(outcome(get("1.1", "close") + Self.get) == "200, closed")
         // Upgrade is ignored (RFC 9113 §3.1).
-        #expect(outcome(get("1.1", "Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk")) == "200")
+        #expect(
+            outcome(get("1.1", "Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk"))
+                == "200")
     }
 
     /// RFC 9110 §10.1.1.
@@ -211,9 +225,12 @@ import Testing
         #expect(text(service, head + "application/dns-message\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
         #expect(text(service, "", Sample.message).hasPrefix("HTTP/1.1 200 "))
         #expect(outcome(head + "text/plain\r\n\r\n") == "415, closed")
-        #expect(outcome(head.replacing("100-continue", with: "x") + "application/dns-message\r\n\r\n") == "417, closed")
+        #expect(
+            outcome(head.replacing("100-continue", with: "x") + "application/dns-message\r\n\r\n")
+                == "417, closed")
         let old = Service(.http1)
-        #expect(text(old, head.replacing("HTTP/1.1", with: "HTTP/1.0") + "application/dns-message\r\n\r\n") == "")
+        #expect(
+            text(old, head.replacing("HTTP/1.1", with: "HTTP/1.0") + "application/dns-message\r\n\r\n") == "")
     }
 
     @Test func shutDownAnswersWhatWasAsked() {

@@ -112,7 +112,9 @@ import Testing
     @Test func decompression() {
         let client = RawClient()
         let name = Frame.block([("a", String(repeating: "b", count: 4_000))])
-        let block = Frame.block(Frame.getFields()) + [0x40] + name.dropFirst() + [UInt8](repeating: 0xbe, count: 10_000)
+        let block =
+            Frame.block(Frame.getFields()) + [0x40] + name.dropFirst()
+            + [UInt8](repeating: 0xbe, count: 10_000)
         client.send(Frame(type: Frame.headers, flags: 5, stream: 1, payload: block))
         #expect(client.goAway == ErrorCode.calm)
     }
@@ -132,7 +134,9 @@ import Testing
         let service = Service(.http2)
         service.receive(Frame.preface + Frame.noSettings.octets)
         for index in 0..<2_000 {
-            service.receive(Frame(type: Frame.ping, payload: [0, 0, 0, 0, 0, 0, 0, 0]).octets + Frame.get(stream(index)).octets)
+            service.receive(
+                Frame(type: Frame.ping, payload: [0, 0, 0, 0, 0, 0, 0, 0]).octets
+                    + Frame.get(stream(index)).octets)
             service.fetch()
         }
         #expect(service.connection.unsentCount < 100_000)

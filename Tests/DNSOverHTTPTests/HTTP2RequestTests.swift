@@ -24,7 +24,9 @@ import Testing
         let client = RawClient()
         let first = try #require(client.frames.first)
         #expect(first.type == Frame.settings && first.flags == 0 && first.stream == 0)
-        let entries = stride(from: 0, to: first.payload.count, by: 6).map { Array(first.payload[$0..<$0 + 6]) }
+        let entries = stride(from: 0, to: first.payload.count, by: 6).map {
+            Array(first.payload[$0..<$0 + 6])
+        }
         #expect(entries.contains([0, 3, 0, 0, 0, 100]))
         #expect(entries.contains([0, 4, 0, 1, 0, 0]))
         #expect(entries.contains([0, 6, 0, 0, 0x40, 0]))
@@ -255,7 +257,9 @@ import Testing
 
     @Test func cleartextPrefaceIsDetected() {
         let service = Service(.detected)
-        for octet in Frame.preface + Frame.noSettings.octets + Frame.get(1).octets { service.exchange([octet]) }
+        for octet in Frame.preface + Frame.noSettings.octets + Frame.get(1).octets {
+            service.exchange([octet])
+        }
         #expect(service.queries.map(\.message) == [Sample.message])
         #expect(service.count(.connectionsHTTP2) == 1)
     }

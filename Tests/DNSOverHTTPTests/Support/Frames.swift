@@ -43,7 +43,8 @@ struct Frame: Equatable {
         first.flags &= ~Self.endHeaders
         first.payload = Array(payload[..<16_384])
         let rest = Frame(
-            type: Self.continuation, flags: Self.endHeaders, stream: stream, payload: Array(payload[16_384...]))
+            type: Self.continuation, flags: Self.endHeaders, stream: stream,
+            payload: Array(payload[16_384...]))
         return first.octets + rest.octets
     }
 

@@ -51,7 +51,11 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
         get(404, "/DNS-query?dns=" + Sample.text, "another case"),
         get(414, dns + String(repeating: "A", count: 8_192), "a long target"),
         RequestCase(
-            target: dns + Sample.text, fields: [("cookie", String(repeating: "x", count: 10_000)), ("a", String(repeating: "y", count: 7_000))],
+            target: dns + Sample.text,
+            fields: [
+                ("cookie", String(repeating: "x", count: 10_000)),
+                ("a", String(repeating: "y", count: 7_000)),
+            ],
             status: 431, what: "large fields"),
         RequestCase(method: "PUT", target: "/dns-query", status: 405, what: "another method"),
         RequestCase(method: "get", target: dns + Sample.text, status: 405, what: "a method in lower case"),

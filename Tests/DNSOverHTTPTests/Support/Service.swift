@@ -108,11 +108,14 @@ final class RawClient {
                 responses[frame.stream] = decoder.decode(frame.payload)
             case Frame.data: bodies[frame.stream, default: []] += frame.payload
             case Frame.reset: resets[frame.stream] = frame.number
-            case Frame.goAway: goAway = frame.payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+            case Frame.goAway:
+                goAway = frame.payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
             default: continue
             }
             let endsStream = frame.flags & Frame.endStream != 0
-            if endsStream, frame.type == Frame.headers || frame.type == Frame.data { ended.insert(frame.stream) }
+            if endsStream, frame.type == Frame.headers || frame.type == Frame.data {
+                ended.insert(frame.stream)
+            }
         }
     }
 
