@@ -52,6 +52,9 @@ public struct DoHLimits: Sendable {
     /// A header block that goes on after this is not read to its end to be refused: the connection ends.
     /// Four frames of the usual size.
     static let longestHeaderBlock = 65_536
+    /// CONTINUATION frames of a header block: one less than Debian's libnghttp2 takes, which says of more that
+    /// it had an internal error.
+    static let mostContinuations = 7
     /// The same for what is decompressed, of which a header block can name a lot with few octets.
     static let longestDecodedFieldSection = 16 * longestFieldSection
     /// Octets of a stream's body that the peer may send: one more than a message can have, so that a longer

@@ -24,7 +24,9 @@ import Testing
         let client = RawClient()
         let first = try #require(client.frames.first)
         #expect(first.type == Frame.settings && first.flags == 0 && first.stream == 0)
-        let entries = stride(from: 0, to: first.payload.count, by: 6).map { Array(first.payload[$0..<$0 + 6]) }
+        let entries = stride(from: 0, to: first.payload.count, by: 6).map {
+            Array(first.payload[$0..<$0 + 6])
+        }
         #expect(entries.contains([0, 3, 0, 0, 0, 100]))
         #expect(entries.contains([0, 4, 0, 1, 0, 0]))
         #expect(entries.contains([0, 6, 0, 0, 0x40, 0]))
@@ -96,13 +98,11 @@ import Testing
     @Test(arguments: RequestCase.all)
     func refusals(request: RequestCase) {
         let client = RawClient()
-        client.send(
-            .request(
-                1,
-                [
-                    (":method", request.method), (":scheme", "https"), (":authority", "dns.example"),
-                    (":path", request.target),
-                ] + request.fields, endsStream: request.body == nil))
+        let fields = [
+            (":method", request.method), (":scheme", "https"), (":authority", "dns.example"),
+            (":path", request.target),
+        ]
+        client.send(Frame.request(1, fields + request.fields, endsStream: request.body == nil).split)
         if let body = request.body, client.status(1) == nil { client.send(.body(1, body)) }
         #expect(client.status(1) == String(request.status))
         #expect(client.service.queries.count == (request.status == 200 ? 1 : 0))
@@ -135,12 +135,12 @@ import Testing
         let connection = client.service.connection
         #expect(connection.pendingCount == 3)
         for stream: UInt32 in [5, 1, 3] {
-            connection.respond(Sample.message.span, to: stream, maxAge: 1)
+            client.service.respond(Sample.message, to: stream)
             client.take(client.service.take())
             #expect(client.status(stream) == "200")
         }
         #expect(connection.pendingCount == 0)
-        connection.respond(Sample.message.span, to: 3, maxAge: 1)
+        client.service.respond(Sample.message, to: 3)
         #expect(client.service.take().isEmpty)
     }
 
@@ -154,7 +154,7 @@ import Testing
         connection.refuse(5, .forbidden)
         connection.refuse(7, .tooMany)
         // No DNS message.
-        connection.respond([1, 2, 3].span, to: 9, maxAge: 0)
+        client.service.respond([1, 2, 3], to: 9)
         client.take(client.service.take())
         #expect([1, 3, 5, 7, 9].map(client.status) == ["503", "400", "403", "429", "503"])
         #expect(connection.pendingCount == 0)
@@ -209,9 +209,9 @@ import Testing
         let body = Sample.message(of: 16_384)
         for index in 0..<40 {
             let stream = UInt32(index * 2 + 1)
-            service.connection.receive(
-                (Frame.request(stream, Frame.postFields(), endsStream: false).octets
-                    + Frame.body(stream, body).octets).span)
+            service.receive(
+                Frame.request(stream, Frame.postFields(), endsStream: false).octets
+                    + Frame.body(stream, body).octets)
         }
         client.take(service.take())
         #expect(client.goAway == ErrorCode.flowControl)
@@ -222,7 +222,7 @@ import Testing
         settings.limits.outputHighWater = 1_000
         let client = RawClient(settings)
         let connection = client.service.connection
-        connection.receive((1...50).flatMap { Frame.get(UInt32($0 * 2 - 1)).octets }.span)
+        client.service.receive((1...50).flatMap { Frame.get(UInt32($0 * 2 - 1)).octets })
         client.service.fetch()
         #expect(connection.unsentCount >= 1_000 && connection.unsentCount < 2_000)
         #expect(!connection.wantsInput)
@@ -243,7 +243,7 @@ import Testing
         #expect(client.goAway == ErrorCode.none && !connection.isFinished)
         client.send(.get(3))
         #expect(connection.pendingCount == 1)
-        connection.respond(Sample.message.span, to: 1, maxAge: 0)
+        client.service.respond(Sample.message, to: 1)
         #expect(!connection.isFinished)
         client.take(client.service.take())
         #expect(client.status(1) == "200" && client.status(3) == nil && connection.isFinished)
@@ -257,7 +257,9 @@ import Testing
 
     @Test func cleartextPrefaceIsDetected() {
         let service = Service(.detected)
-        for octet in Frame.preface + Frame.noSettings.octets + Frame.get(1).octets { service.exchange([octet]) }
+        for octet in Frame.preface + Frame.noSettings.octets + Frame.get(1).octets {
+            service.exchange([octet])
+        }
         #expect(service.queries.map(\.message) == [Sample.message])
         #expect(service.count(.connectionsHTTP2) == 1)
     }

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec, the cryptography and the validator. They are a package of their own because every module
+// Fuzz targets of the codec, the cryptography, the validator and HTTP. They are a package of their own because every module
 // must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
@@ -14,6 +14,7 @@ let houseRules: [SwiftSetting] = [
 
 let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
 let crypto = Target.Dependency.product(name: "DNSCrypto", package: "homing")
+let http = Target.Dependency.product(name: "DNSOverHTTP", package: "homing")
 let validation = Target.Dependency.product(name: "DNSValidation", package: "homing")
 
 /// The linker gold, the default, stops with an internal error on instrumented objects.
@@ -35,6 +36,11 @@ let package = Package(
             swiftSettings: houseRules,
             linkerSettings: linker),
     ]
+        + ["FuzzHTTP1", "FuzzHTTP2", "FuzzDoHPath", "FuzzProxy"].map {
+            .executableTarget(
+                name: $0, dependencies: ["CFuzzer", wire, http], swiftSettings: houseRules,
+                linkerSettings: linker)
+        }
         + ["FuzzMessage", "FuzzName", "FuzzEDNS", "FuzzRData", "FuzzMasterFile"].map {
             .executableTarget(
                 name: $0, dependencies: ["CFuzzer", wire], swiftSettings: houseRules, linkerSettings: linker)

@@ -132,7 +132,7 @@ final class HTTP1Connection: HTTPConnection {
         if !framing.isChunked, head.contentLength ?? 0 > DoHLimits.longestMessage {
             return fail(.bodyTooLong)
         }
-        if head.expectsContinue, framing.hasBody(head), framing.minorVersion > 0 {
+        if head.hasExpectation, framing.hasBody(head), framing.minorVersion > 0 {
             // The client may wait for this, or for the end; what it does after an error is not known.
             if case .reply(let reply) = decision { return fail(reply) }
             output.append("HTTP/1.1 100 Continue\r\n\r\n")

@@ -25,17 +25,24 @@ extension HTTP2Connection {
             if !endsStream, frame.length < AbuseBudget.smallData { budget.charge(AbuseBudget.frame) }
         case NGHTTP2_HEADERS.rawValue:
             headerBlockOctets = frame.length
+            continuations = 0
         case NGHTTP2_CONTINUATION.rawValue:
             headerBlockOctets += frame.length
+            continuations += 1
             budget.charge(AbuseBudget.frame)
         case NGHTTP2_RST_STREAM.rawValue:
             counters.count(.resetsReceived)
             budget.charge(AbuseBudget.reset)
+        case NGHTTP2_PRIORITY.rawValue where frame.stream_id == 0:
+            // RFC 9113 §6.3. libnghttp2 does not look at PRIORITY when it does not use priorities.
+            verdict = NGHTTP2_PROTOCOL_ERROR.rawValue
+            return .endConnection
         default:
             budget.charge(AbuseBudget.frame)
         }
         let queued = unsafe nghttp2_session_get_outbound_queue_size(session)
         if budget.isSpent || headerBlockOctets > DoHLimits.longestHeaderBlock
+            || continuations > DoHLimits.mostContinuations
             || queued > settings.limits.queuedFrames
         {
             return calm

@@ -20,6 +20,7 @@ final class HTTP2Connection: HTTPConnection {
     var head = RequestHead()
     var headStream: Int32 = 0
     var headerBlockOctets = 0
+    var continuations = 0
     var partial: [PartialRequest] = []
     var ready: [ReadyQuery] = []
     var readyFirst = 0
@@ -35,6 +36,7 @@ final class HTTP2Connection: HTTPConnection {
 
     var output = OutputBuffer()
     var budget: AbuseBudget
+    private var scanner = FrameScanner()
     /// Set in a callback that ends the session: the error code of the GOAWAY.
     var verdict: UInt32?
     /// The highest stream whose request was looked at.
@@ -95,12 +97,14 @@ final class HTTP2Connection: HTTPConnection {
 
     func receive(_ octets: Span<UInt8>) {
         guard !hasEnded, !octets.isEmpty else { return }
+        budget.charge(scanner.unknownFrames(octets) * AbuseBudget.frame)
         let result = unsafe octets.withUnsafeBufferPointer {
             unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
         }
         if let verdict { return end(nghttp2_error_code(verdict)) }
         guard result >= 0 else { return end(Self.reason(Int32(clamping: result))) }
         flush()
+        if budget.isSpent { end(NGHTTP2_ENHANCE_YOUR_CALM) }
     }
 
     /// The error code that tells a peer why libnghttp2 gave up.

@@ -56,6 +56,9 @@ struct RequestHead {
         size = 0
     }
 
+    /// Whether the client may wait for an answer before it sends the body (RFC 9110 §10.1.1).
+    var hasExpectation: Bool { expectsContinue || expectsSomethingElse }
+
     /// Whether so many fields came that no more of them is looked at.
     var isTooLarge: Bool { size > DoHLimits.longestFieldSection }
 

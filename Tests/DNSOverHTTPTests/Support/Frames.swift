@@ -36,6 +36,18 @@ struct Frame: Equatable {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
+    /// HEADERS, with CONTINUATION for what does not fit into a frame.
+    var split: [UInt8] {
+        guard payload.count > 16_384 else { return octets }
+        var first = self
+        first.flags &= ~Self.endHeaders
+        first.payload = Array(payload[..<16_384])
+        let rest = Frame(
+            type: Self.continuation, flags: Self.endHeaders, stream: stream,
+            payload: Array(payload[16_384...]))
+        return first.octets + rest.octets
+    }
+
     /// The first number in the payload.
     var number: UInt32 { payload.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
 

@@ -1,3 +1,5 @@
+import Testing
+
 /// Requests and their status, the same in every version of HTTP.
 struct RequestCase: Sendable, CustomTestStringConvertible {
     var method = "GET"
@@ -14,7 +16,7 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
     }
 
     private static func post(
-        _ status: Int, type: String? = "application/dns-message", _ body: [UInt8] = Sample.message,
+        _ status: Int, type: String? = "application/dns-message", body: [UInt8] = Sample.message,
         target: String = "/dns-query", _ what: String
     ) -> RequestCase {
         let length = [("content-length", String(body.count))]
@@ -49,7 +51,11 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
         get(404, "/DNS-query?dns=" + Sample.text, "another case"),
         get(414, dns + String(repeating: "A", count: 8_192), "a long target"),
         RequestCase(
-            target: dns + Sample.text, fields: [("cookie", String(repeating: "x", count: 10_000)), ("a", String(repeating: "y", count: 7_000))],
+            target: dns + Sample.text,
+            fields: [
+                ("cookie", String(repeating: "x", count: 10_000)),
+                ("a", String(repeating: "y", count: 7_000)),
+            ],
             status: 431, what: "large fields"),
         RequestCase(method: "PUT", target: "/dns-query", status: 405, what: "another method"),
         RequestCase(method: "get", target: dns + Sample.text, status: 405, what: "a method in lower case"),
@@ -58,8 +64,8 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
         post(200, "a posted query"),
         post(200, type: "Application/DNS-Message ; x=y", "a content type with a parameter"),
         post(200, target: "/dns-query?dns=!", "a posted query with parameters"),
-        post(400, Array(Sample.message[..<11]), "a posted message of 11 octets"),
-        post(400, [], "an empty body"),
+        post(400, body: Array(Sample.message[..<11]), "a posted message of 11 octets"),
+        post(400, body: [], "an empty body"),
         post(404, target: "/", "posted elsewhere"),
         post(415, type: nil, "no content type"),
         post(415, type: "text/plain", "another content type"),

@@ -28,8 +28,14 @@ final class Service {
     /// Feeds octets, has every query answered, and takes what is to be written.
     @discardableResult
     func exchange(_ octets: [UInt8]) -> [UInt8] {
-        connection.receive(octets.span)
+        receive(octets)
         return serve()
+    }
+
+    func receive(_ octets: [UInt8]) { connection.receive(octets.span) }
+
+    func respond(_ message: [UInt8], to stream: UInt32, maxAge: UInt32 = 300) {
+        connection.respond(message.span, to: stream, maxAge: maxAge)
     }
 
     /// Answers what is ready and takes what is to be written, until there is no more of either.
@@ -62,7 +68,7 @@ final class Service {
     }
 
     func take() -> [UInt8] {
-        let octets = connection.withUnsent { unsafe Array($0) }
+        let octets = unsafe connection.withUnsent { unsafe Array($0) }
         connection.sent(octets.count)
         return octets
     }
@@ -102,11 +108,14 @@ final class RawClient {
                 responses[frame.stream] = decoder.decode(frame.payload)
             case Frame.data: bodies[frame.stream, default: []] += frame.payload
             case Frame.reset: resets[frame.stream] = frame.number
-            case Frame.goAway: goAway = frame.payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+            case Frame.goAway:
+                goAway = frame.payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
             default: continue
             }
             let endsStream = frame.flags & Frame.endStream != 0
-            if endsStream, frame.type == Frame.headers || frame.type == Frame.data { ended.insert(frame.stream) }
+            if endsStream, frame.type == Frame.headers || frame.type == Frame.data {
+                ended.insert(frame.stream)
+            }
         }
     }
 
