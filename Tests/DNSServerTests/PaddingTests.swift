@@ -85,8 +85,8 @@ struct PaddingTests {
     @Test("no padding beyond what the client takes")
     func payloadSize() throws {
         func count(_ sections: Int, _ options: [UInt8]) throws -> Int {
-            try response(
-                to: query(options: options, payloadSize: 600), over: .tls, sections: sections).count
+            let query = query(options: options, payloadSize: 600)
+            return try response(to: query, over: .tls, sections: sections).count
         }
         #expect(try count(100, Self.padding) == 468)
         #expect(try count(480, Self.padding) == 600)
