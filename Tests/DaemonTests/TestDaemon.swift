@@ -4,6 +4,7 @@ import DNSTransport
 import DNSWire
 import Dispatch
 import Foundation
+import HomingConfiguration
 import Synchronization
 
 @testable import homing
