@@ -55,9 +55,9 @@ final class HTTP2Connection: HTTPConnection {
         var allocator = unsafe SessionMemory.allocator(memory)
         var session: OpaquePointer?
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let result = unsafe nghttp2_session_server_new3(
-            &session, HTTP2Library.callbacks, user, HTTP2Library.option, &allocator)
-        guard result == 0, unsafe session != nil else {
+        guard let callbacks = unsafe HTTP2Library.callbacks, let option = unsafe HTTP2Library.option,
+            unsafe nghttp2_session_server_new3(&session, callbacks, user, option, &allocator) == 0
+        else {
             hasEnded = true
             return
         }
