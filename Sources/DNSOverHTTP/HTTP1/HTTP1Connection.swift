@@ -323,6 +323,8 @@ final class HTTP1Connection: HTTPConnection {
         unsafe output.withUnwritten(body)
     }
 
+    func forEachPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) { unsafe output.forEachPiece(body) }
+
     func sent(_ count: Int) {
         output.advance(by: count)
         advance()
