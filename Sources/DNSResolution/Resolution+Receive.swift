@@ -19,6 +19,7 @@ extension Resolution {
             cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
         }
         if !timedOut {
+            if exchange.isEncrypted { avoid(exchange.server) }
             // Of a server without TCP the right answer may still come over UDP, after the wrong ones that led to TCP.
             let error = ExtendedError(.networkError, "\(exchange.server) cannot be reached")
             fail(exchange, error, keepsDatagrams: exchange.isStream)
@@ -30,6 +31,19 @@ extension Resolution {
         guard let exchange = exchanges[number] else { return }
         cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
         exchangeEnded(number, timedOut: false)
+    }
+
+    func distrusted(_ number: ExchangeNumber, _ reason: String) {
+        guard let exchange = exchanges.removeValue(forKey: number) else { return }
+        avoid(exchange.server)
+        fail(exchange, ExtendedError(.networkError, "\(exchange.server): \(reason)"))
+        pending.append(exchange.lookup)
+    }
+
+    /// Another server is asked for a while, where there is one: what is wrong with a service that is forwarded to is
+    /// seldom wrong for one query only.
+    private func avoid(_ server: SocketAddress) {
+        cache.health.update(server) { $0.isUnreachable(at: now.monotonic) }
     }
 
     // --- Is it the reply? ---
@@ -113,7 +127,8 @@ extension Resolution {
     private func learn(from message: Message, _ exchange: Exchange) {
         let roundTrip = now.monotonic - exchange.sentAt
         cache.health.update(exchange.server) { health in
-            if !exchange.isStream { health.answered(after: roundTrip) }
+            // Of plain DNS the datagrams tell; all that goes encrypted goes the same way.
+            if !exchange.isStream || exchange.isEncrypted { health.answered(after: roundTrip) }
             if exchange.usedEDNS, message.edns != nil { health.learned(.supported, at: now.monotonic) }
             if let cookie = message.cookie, !cookie.server.isEmpty { health.serverCookie = cookie.server }
             if exchange.isStream {

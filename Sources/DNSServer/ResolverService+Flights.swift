@@ -3,6 +3,7 @@ import DNSResolution
 public import DNSTransport
 import DNSValidation
 import DNSWire
+import Logging
 
 /// What happens when no fresh answer is at hand.
 extension ResolverService {
@@ -251,7 +252,18 @@ extension ResolverService {
             handle(.timedOut(number), flight)
         case .failed(let code):
             handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
+        case .encryptionFailed(let fault):
+            report(fault, of: flight.resolution.server(of: number))
+            handle(.distrusted(number, "\(fault)"), flight)
         }
+    }
+
+    /// Says in the log what is wrong with a server; what it says for a minute stands for all workers.
+    private func report(_ fault: EncryptionFault, of server: SocketAddress?) {
+        guard let server else { return }
+        var isDue = false
+        cache.health.update(server) { isDue = $0.isReportDue(at: context.now.monotonic) }
+        if isDue { log.warning("\(server) is not asked: \(fault)") }
     }
 
     /// `EADDRNOTAVAIL`, `ENETUNREACH`, `EHOSTUNREACH` of Linux, said by our own kernel when it finds no route.
@@ -274,7 +286,7 @@ extension ResolverService {
                 counters.count(.upstreamQueries)
                 let token = FlightToken.make(flight.id, query.exchange)
                 context.send(
-                    token, message: query.message, to: query.server, over: query.isStream ? .tcp : .udp,
+                    token, message: query.message, to: query.server, over: Self.transport(of: query),
                     timeout: query.timeout)
                 context.schedule(token, at: now.monotonic + query.retryAfter)
             case .cancel(let number):
@@ -283,6 +295,11 @@ extension ResolverService {
                 finish(flight, outcome)
             }
         }
+    }
+
+    private static func transport(of query: Resolution.UpstreamQuery) -> UpstreamTransport {
+        if let server = query.encryption { return .encrypted(server) }
+        return query.isStream ? .tcp : .udp
     }
 
     // --- The end ---
