@@ -15,12 +15,10 @@ final class TLSPeer {
     /// What `SSL_get_error` called the last one.
     private(set) var error: Int32 = 0
 
-    enum Certificate { case named }
-
     /// Takes the next connection to `server`.
     ///
     /// - Parameter applicationProtocol: is chosen whatever is offered; nil: none is.
-    init(accepting server: FakeStreamServer, _: Certificate, applicationProtocol: String? = nil) throws {
+    init(accepting server: FakeStreamServer, applicationProtocol: String? = nil) throws {
         guard let socket = server.accept() else { throw SystemError(code: SystemError.cancelled) }
         self.socket = socket
         let context = unsafe SSL_CTX_new(TLS_server_method())!

@@ -49,6 +49,12 @@ extension ConfigurationSchema {
             Setting(
                 "case-randomisation", \.upstream.caseRandomisation, .bool,
                 "Whether the letters of a qname are sent in random case (0x20), which a forger has to guess."),
+            Setting(
+                "authorities", \.upstream.authorities, .optional(.path, none: "system"),
+                """
+                The authorities by which servers over TLS and HTTPS are believed to have their name: a file of \
+                certificates in PEM, or system for those that the machine trusts.
+                """),
         ])
 }
 
