@@ -103,11 +103,11 @@ struct UpstreamHTTPSTests {
         headers(stream) + frame(0, flags: 1, stream: stream, message)
     }
 
-    /// A peer that has the client's first query.
-    private static func peer(_ server: FakeStreamServer) throws -> TLSPeer {
+    /// A peer that has the client's first queries.
+    private static func peer(_ server: FakeStreamServer, queries: UInt32 = 1) throws -> TLSPeer {
         let peer = try TLSPeer(accepting: server, applicationProtocol: "h2")
         peer.send(settings)
-        _ = peer.receive()
+        #expect(peer.awaitRequest(on: 2 * queries - 1))
         return peer
     }
 
@@ -127,7 +127,7 @@ struct UpstreamHTTPSTests {
         let client = try EncryptedPeers.client()
         client.ask(1, message(1, tag: 1), Self.asked(server.address))
         client.ask(2, message(2, tag: 2), Self.asked(server.address))
-        let first = try Self.peer(server)
+        let first = try Self.peer(server, queries: 2)
         // Stream 1 will be answered, stream 3 will not.
         first.send(Self.frame(7, [0, 0, 0, 1, 0, 0, 0, 0]))
         let second = try Self.peer(server)
@@ -138,6 +138,7 @@ struct UpstreamHTTPSTests {
         #expect(events.contains(.upstream(2, message(2, tag: 9))))
         // Who says it again has said it.
         client.ask(3, message(3), Self.asked(server.address))
+        #expect(second.awaitRequest(on: 3))
         second.send(Self.frame(7, [0, 0, 0, 1, 0, 0, 0, 0]))
         let third = try Self.peer(server)
         third.send(Self.frame(7, [0, 0, 0, 0, 0, 0, 0, 0]))
@@ -178,6 +179,7 @@ struct UpstreamHTTPSTests {
         peer.send(octets)
         #expect(client.log.wait(for: 1) == [.ended(1, .encryptionFailed(.http(fault)))])
         client.ask(2, message(2), Self.asked(server.address))
+        #expect(peer.awaitRequest(on: 3))
         peer.send(Self.response(3, message(0, tag: 4)))
         #expect(client.log.wait(for: 2).last == .upstream(2, message(2, tag: 4)))
     }
@@ -224,7 +226,7 @@ struct UpstreamHTTPSTests {
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), Self.asked(server.address))
         client.ask(2, message(2), Self.asked(server.address))
-        let peer = try Self.peer(server)
+        let peer = try Self.peer(server, queries: 2)
         client.run { $0.context.cancel(1) }
         client.settle()
         peer.send(Self.response(1, message(0, tag: 1)) + Self.response(3, message(0, tag: 3)))

@@ -163,6 +163,23 @@ struct UpstreamTLSTests {
         #expect(client.counters.upstreamResumptions == 2)
     }
 
+    @Test("a server that gives one ticket for all is resumed with that")
+    func onlyTicket() throws {
+        let server = try FakeStreamServer()
+        let keys = [UInt8](repeating: 7, count: 80)
+        let client = try EncryptedPeers.client()
+        for number in 1...3 {
+            client.ask(ExchangeID(number), message(UInt16(number)), .tls(server.address))
+            let peer = try TLSPeer(accepting: server, ticketKeys: keys, tickets: number == 1 ? 1 : 0)
+            #expect(peer.shakeHands())
+            #expect(peer.isResumed == (number > 1))
+            peer.sendMessage(try #require(peer.receiveMessage()))
+            #expect(client.log.wait(for: number).count == number)
+            peer.socket.shutdownWriting()
+            #expect(client.wait { $0.upstreamConnectionsClosed == UInt64(number) })
+        }
+    }
+
     @Test("a ticket that means nothing to the server any more costs a handshake, no query")
     func forgottenTickets() throws {
         let server = try FakeStreamServer()

@@ -52,7 +52,11 @@ final class TLSClientSession {
         // Freed before this object is.
         unsafe copenssl_set_owner(handle, Unmanaged.passUnretained(self).toOpaque())
         guard prepare() else { return nil }
-        if let ticket { unsafe SSL_set_session(handle, ticket.handle) }
+        // libssl spoils what it was used with; the ticket may be the only one.
+        if let ticket, let copy = unsafe SSL_SESSION_dup(ticket.handle) {
+            unsafe SSL_set_session(handle, copy)
+            unsafe SSL_SESSION_free(copy)
+        }
         unsafe SSL_set_connect_state(handle)
         shakeHands()
     }

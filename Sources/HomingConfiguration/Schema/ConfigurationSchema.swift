@@ -208,7 +208,7 @@ extension ConfigurationSchema {
     private static let suffixMeaning =
         "The zone's name; \".\" is every name. The longest suffix that fits a name decides."
     private static let fallbackMeaning =
-        "Whether a name is resolved from the root when none of the servers answers."
+        "Whether a name is resolved from the root, in cleartext, when none of the servers answers."
 
     private static let forwardZone: [Setting<ForwardZone>] = [
         Setting("suffix", \.suffix, .domainName, required: true, suffixMeaning),
