@@ -75,7 +75,7 @@ let package = Package(
         tests("DNSOverHTTPTests", of: ["CNghttp2", "DNSWire", "DNSOverHTTP", "SeededRandom"]),
         tests(
             "DNSTransportTests",
-            of: ["CLinux", "COpenSSL", "DNSOverHTTP", "DNSWire", "DNSTransport", "SeededRandom"]),
+            of: ["CLinux", "COpenSSL", "DNSWire", "DNSOverHTTP", "DNSTransport", "SeededRandom"]),
         tests(
             "DNSServerTests",
             of: [

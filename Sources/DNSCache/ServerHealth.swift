@@ -22,6 +22,7 @@ public struct ServerHealth: Sendable, Equatable {
     public var serverCookie: [UInt8] = []
     /// It does not repeat the letters' case of the question, so 0x20 is no use with it.
     public var foldsCase = false
+    public var tls = TLSSupport()
     /// Monotonic nanoseconds: until when nothing more is said of it in the log.
     private var reportedUntil: Int64 = .min
     /// Zones for which it turned out not to be a server (RFC 1912 §2.8), and until when (monotonic nanoseconds).
@@ -53,7 +54,7 @@ public struct ServerHealth: Sendable, Equatable {
     public static func == (a: ServerHealth, b: ServerHealth) -> Bool {
         a.smoothedRTT == b.smoothedRTT && a.variation == b.variation && a.avoidUntil == b.avoidUntil
             && a.consecutiveTimeouts == b.consecutiveTimeouts && a.edns == b.edns
-            && a.serverCookie == b.serverCookie && a.foldsCase == b.foldsCase
+            && a.serverCookie == b.serverCookie && a.foldsCase == b.foldsCase && a.tls == b.tls
             && a.lameZones.map(\.zone) == b.lameZones.map(\.zone)
     }
 

@@ -128,6 +128,8 @@ struct Exchange {
     let server: SocketAddress
     let isStream: Bool
     let isEncrypted: Bool
+    /// Encrypted because the server took that before; there still is cleartext.
+    let isOpportunistic: Bool
     let id: UInt16
     /// With the letters' case as it was sent.
     let asked: Question

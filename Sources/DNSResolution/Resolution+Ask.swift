@@ -77,14 +77,16 @@ extension Resolution {
         let triesWithout = !server.useStream && server.tries == 2 && health.edns == .unknown
         let usesEDNS = server.useEDNS && !triesWithout
         // What is forged on the way is noticed there; neither letters nor cookies are needed for that.
-        let isEncrypted = server.encryption != nil
+        let opportunistic = opportunisticTLS(server, zone, health)
+        let encryption = server.encryption ?? opportunistic
+        let isEncrypted = encryption != nil
         let variesCase = settings.caseRandomisation && !health.foldsCase && !isEncrypted
         let asked = askedQuestion(lookup, zone, variesCase: variesCase)
         let cookie = settings.cookies && usesEDNS && !isEncrypted ? clientCookie(for: server.address) : []
         let exchange = Exchange(
-            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream,
-            isEncrypted: isEncrypted, id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked,
-            usedEDNS: usesEDNS,
+            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream || isEncrypted,
+            isEncrypted: isEncrypted, isOpportunistic: opportunistic != nil,
+            id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
             clientCookie: cookie, expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty,
             checksCase: variesCase, sentAt: now.monotonic)
         guard let number = addExchange(exchange) else {
@@ -103,8 +105,8 @@ extension Resolution {
         actions.append(
             .send(
                 UpstreamQuery(
-                    exchange: number, server: server.address, isStream: server.useStream,
-                    encryption: server.encryption,
+                    exchange: number, server: encryption?.address ?? server.address,
+                    isStream: exchange.isStream, encryption: encryption,
                     message: compose(exchange, zone, serverCookie: health.serverCookie),
                     retryAfter: retryAfter,
                     timeout: retryAfter + Self.lateness)))

@@ -9,12 +9,21 @@ extension Resolution {
     func retryDue(_ number: ExchangeNumber) {
         guard let exchange = exchanges[number], !exchange.isSuperseded else { return }
         exchanges[number]?.isSuperseded = true
-        cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        if exchange.isOpportunistic {
+            opportunisticTLSFailed(exchange)
+        } else {
+            cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        }
         pending.append(exchange.lookup)
     }
 
     func exchangeEnded(_ number: ExchangeNumber, timedOut: Bool) {
         guard let exchange = exchanges.removeValue(forKey: number) else { return }
+        defer { pending.append(exchange.lookup) }
+        if exchange.isOpportunistic {
+            if !exchange.isSuperseded { opportunisticTLSFailed(exchange) }
+            return
+        }
         if !exchange.isSuperseded, timedOut {
             cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
         }
@@ -24,16 +33,18 @@ extension Resolution {
             let error = ExtendedError(.networkError, "\(exchange.server) cannot be reached")
             fail(exchange, error, keepsDatagrams: exchange.isStream)
         }
-        pending.append(exchange.lookup)
     }
 
     func unreachable(_ number: ExchangeNumber) {
         guard let exchange = exchanges[number] else { return }
-        cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        if !exchange.isOpportunistic {
+            cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        }
         exchangeEnded(number, timedOut: false)
     }
 
     func distrusted(_ number: ExchangeNumber, _ reason: String) {
+        if exchanges[number]?.isOpportunistic == true { return exchangeEnded(number, timedOut: false) }
         guard let exchange = exchanges.removeValue(forKey: number) else { return }
         avoid(exchange.server)
         fail(exchange, ExtendedError(.networkError, "\(exchange.server): \(reason)"))
@@ -128,7 +139,11 @@ extension Resolution {
         let roundTrip = now.monotonic - exchange.sentAt
         cache.health.update(exchange.server) { health in
             // Of plain DNS the datagrams tell; all that goes encrypted goes the same way.
-            if !exchange.isStream || exchange.isEncrypted { health.answered(after: roundTrip) }
+            if exchange.isOpportunistic {
+                health.tls.answered(at: now.monotonic)
+            } else if !exchange.isStream || exchange.isEncrypted {
+                health.answered(after: roundTrip)
+            }
             if exchange.usedEDNS, message.edns != nil { health.learned(.supported, at: now.monotonic) }
             if let cookie = message.cookie, !cookie.server.isEmpty { health.serverCookie = cookie.server }
             if exchange.isStream {

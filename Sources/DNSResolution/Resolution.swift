@@ -55,12 +55,22 @@ public final class Resolution {
 
     public enum Action {
         case send(UpstreamQuery)
+        case tryTLS(TLSTrial)
         case cancel(ExchangeNumber)
         case finish(Outcome)
     }
 
     /// Names an exchange within its resolution.
     public typealias ExchangeNumber = UInt16
+
+    /// A server that may take queries over TLS; nobody waits to know.
+    public struct TLSTrial: Sendable, Equatable {
+        /// Where it is asked in cleartext.
+        public var server: SocketAddress
+        public var encryption: EncryptedServer
+        /// One that it serves.
+        public var zone: DomainName
+    }
 
     public struct UpstreamQuery {
         public var exchange: ExchangeNumber
@@ -168,8 +178,10 @@ public final class Resolution {
     /// Whether the exchange still waits: after `received`, that means that the message was not its reply.
     public func isOpen(_ number: ExchangeNumber) -> Bool { exchanges[number] != nil }
 
-    /// The server of an exchange that still waits.
-    public func server(of number: ExchangeNumber) -> SocketAddress? { exchanges[number]?.server }
+    /// The server of an exchange that still waits; nil for one that is free to fail.
+    public func server(of number: ExchangeNumber) -> SocketAddress? {
+        exchanges[number].flatMap { $0.isOpportunistic ? nil : $0.server }
+    }
 
     // --- Parts ---
 

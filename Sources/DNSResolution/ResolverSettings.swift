@@ -21,6 +21,8 @@ public struct ResolverSettings: Sendable {
     public var minimisation = Minimisation.relaxed
     /// Random letter case in questions (draft-vixie-dnsext-dns0x20), so that a forger has more to guess.
     public var caseRandomisation = true
+    /// Whether authoritative servers that take queries over TLS are asked so, without knowing who they are (RFC 9539).
+    public var opportunisticTLS = false
     /// DNS cookies towards servers (RFC 7873).
     public var cookies = true
     /// The UDP payload offered to servers.

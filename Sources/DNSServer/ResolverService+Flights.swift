@@ -237,6 +237,10 @@ extension ResolverService {
     // --- Events ---
 
     public func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition {
+        if FlightToken.isTrial(exchange) {
+            endTrial(exchange, try? Message(parsing: message))
+            return .finished
+        }
         guard let flight = flights[FlightToken.flight(exchange)] else { return .finished }
         let number = FlightToken.number(exchange)
         handle(.received(number, try? Message(parsing: message)), flight)
@@ -244,6 +248,7 @@ extension ResolverService {
     }
 
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
+        if FlightToken.isTrial(exchange) { return endTrial(exchange, nil) }
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
         switch end {
@@ -289,6 +294,7 @@ extension ResolverService {
                     token, message: query.message, to: query.server, over: Self.transport(of: query),
                     timeout: query.timeout)
                 context.schedule(token, at: now.monotonic + query.retryAfter)
+            case .tryTLS(let trial): tryTLS(trial)
             case .cancel(let number):
                 context.cancel(FlightToken.make(flight.id, number))
             case .finish(let outcome):

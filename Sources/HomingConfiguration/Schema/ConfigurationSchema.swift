@@ -55,6 +55,13 @@ extension ConfigurationSchema {
                 The authorities by which servers over TLS and HTTPS are believed to have their name: a file of \
                 certificates in PEM, or system for those that the machine trusts.
                 """),
+            Setting(
+                "opportunistic-tls", \.upstream.opportunisticTLS, .bool,
+                """
+                Whether authoritative servers are tried over TLS once a day, port 853, and asked so where they \
+                take it (RFC 9539). Who they are is not checked: it withstands those who only listen. What fails \
+                is asked in cleartext.
+                """),
         ])
 }
 

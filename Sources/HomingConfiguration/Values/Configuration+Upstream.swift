@@ -27,6 +27,8 @@ extension Configuration {
         /// A file of certificates in PEM: the authorities that servers over TLS and HTTPS are believed by. Default: those
         /// that the system trusts.
         public var authorities: String?
+        /// Whether authoritative servers are tried over TLS and asked so where they take it (RFC 9539). Default: no.
+        public var opportunisticTLS = false
 
         public init() {}
     }

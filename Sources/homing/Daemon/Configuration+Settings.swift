@@ -150,6 +150,7 @@ extension Configuration {
             case .off: .off
             }
         settings.caseRandomisation = upstream.caseRandomisation
+        settings.opportunisticTLS = upstream.opportunisticTLS
         settings.cookies = upstream.cookies
         settings.payloadSize = UInt16(clamping: upstream.ednsSize)
         settings.usesIPv4 = upstream.ipv4
