@@ -85,7 +85,8 @@ extension Resolution {
         let cookie = settings.cookies && usesEDNS && !isEncrypted ? clientCookie(for: server.address) : []
         let exchange = Exchange(
             lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream || isEncrypted,
-            isEncrypted: isEncrypted, isOpportunistic: opportunistic != nil, id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
+            isEncrypted: isEncrypted, isOpportunistic: opportunistic != nil,
+            id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
             clientCookie: cookie, expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty,
             checksCase: variesCase, sentAt: now.monotonic)
         guard let number = addExchange(exchange) else {

@@ -141,7 +141,11 @@ extension UpstreamStreams {
         if connection.junk >= loop.configuration.junkPerExchange {
             connection.ending = .failed(SystemError.badMessage)
         }
-        if let ending = connection.ending { deaths.append(close(connection, ending)) } else { rest(connection) }
+        if let ending = connection.ending {
+            deaths.append(close(connection, ending))
+        } else {
+            rest(connection)
+        }
         return deaths
     }
 
@@ -149,10 +153,13 @@ extension UpstreamStreams {
     private func failures(of connection: UpstreamConnection) -> [Death] {
         var deaths: [Death] = []
         for failure in connection.takeFailures() {
-            guard let (exchange, _) = connection.take(stream: failure.stream, isReply: false) else { continue }
+            guard let (exchange, _) = connection.take(stream: failure.stream, isReply: false) else {
+                continue
+            }
             connection.stopExpecting(failure.stream, isReplyOutstanding: false)
             deaths.append(
-                Death(exchanges: [exchange], end: .encryptionFailed(.http(failure.fault)),
+                Death(
+                    exchanges: [exchange], end: .encryptionFailed(.http(failure.fault)),
                     mayAskAgain: failure.mayAskAgain))
         }
         return deaths

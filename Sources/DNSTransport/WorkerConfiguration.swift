@@ -136,6 +136,11 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// Certificates in PEM of the authorities that encrypted servers are believed by; nil: those of the system.
     public var upstreamAuthorities: [UInt8]?
 
+    /// Throws when that is not what these octets are.
+    public static func check(authorities: [UInt8]) throws(TLSSetupError) {
+        _ = try TLSClientContext(authorities: authorities)
+    }
+
     //--- The loop ---
 
     /// Events taken from the kernel in one wake-up.

@@ -21,6 +21,14 @@ final class TLSClient {
         let handle: OpaquePointer
         init(adopting handle: OpaquePointer) { unsafe self.handle = handle }
         deinit { unsafe SSL_SESSION_free(handle) }
+
+        /// What is sent to resume.
+        var octets: [UInt8] {
+            var start: UnsafePointer<UInt8>?
+            var count = 0
+            unsafe SSL_SESSION_get0_ticket(handle, &start, &count)
+            return unsafe Array(UnsafeBufferPointer(start: start, count: count))
+        }
     }
 
     let socket: TestSocket

@@ -15,12 +15,16 @@ final class TLSPeer {
     /// What `SSL_get_error` called the last one.
     private(set) var error: Int32 = 0
 
-    enum Certificate { case named }
-
     /// Takes the next connection to `server`.
     ///
-    /// - Parameter applicationProtocol: is chosen whatever is offered; nil: none is.
-    init(accepting server: FakeStreamServer, _: Certificate, applicationProtocol: String? = nil) throws {
+    /// - Parameters:
+    ///   - applicationProtocol: not nil: the first that is offered is chosen; nil: none is.
+    ///   - ticketKeys: of libssl's own tickets, 80 octets.
+    ///   - tickets: how many are given for a session.
+    init(
+        accepting server: FakeStreamServer, applicationProtocol: String? = nil, ticketKeys: [UInt8]? = nil,
+        tickets: Int = 1
+    ) throws {
         guard let socket = server.accept() else { throw SystemError(code: SystemError.cancelled) }
         self.socket = socket
         let context = unsafe SSL_CTX_new(TLS_server_method())!
@@ -38,6 +42,10 @@ final class TLSPeer {
         if applicationProtocol != nil {
             unsafe SSL_CTX_set_alpn_select_cb(context, chooseFirst, nil)
         }
+        if var keys = ticketKeys {
+            unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_TICKET_KEYS, keys.count, &keys)
+        }
+        unsafe SSL_CTX_set_num_tickets(context, tickets)
         unsafe handle = SSL_new(context)!
         unsafe SSL_CTX_free(context)
         unsafe incoming = BIO_new(BIO_s_mem())!
@@ -105,6 +113,20 @@ final class TLSPeer {
             octets += more
         }
         return octets
+    }
+
+    private var hasPreface = false
+
+    /// Waits for the last frame of an HTTP/2 request; false when it does not come.
+    func awaitRequest(on stream: UInt32) -> Bool {
+        if !hasPreface { hasPreface = receiveExactly(24) != nil }
+        while let header = receiveExactly(9) {
+            let length = Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
+            guard length == 0 || receiveExactly(length) != nil else { return false }
+            let number = header[5...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            if header[3] == 0, header[4] & 1 == 1, number == stream { return true }
+        }
+        return false
     }
 
     func send(_ octets: [UInt8]) {

@@ -37,6 +37,20 @@ struct TLSResumptionTests {
         #expect(second.counters.sessions.begun == 1 && second.counters.sessions.resumed == 1)
     }
 
+    @Test("a session that was resumed brings a ticket of its own, as the first is used once")
+    func ticketsForResumed() throws {
+        let worker = try worker(try .dot())
+        var offer = TLSClient.Offer(versions: TLS1_3_VERSION...TLS1_3_VERSION)
+        var last = try #require(try ticket(worker, offer))
+        for _ in 0..<3 {
+            offer.session = last
+            let next = try #require(try ticket(worker, offer, isResumed: true))
+            #expect(unsafe SSL_SESSION_get_ticket_lifetime_hint(next.handle) > 0)
+            #expect(next.octets != last.octets)
+            last = next
+        }
+    }
+
     @Test("who has other keys does not resume, and serves all the same", arguments: TLSTests.versions)
     func otherKeys(versions: ClosedRange<Int32>) throws {
         let (first, second) = (try worker(try .dot()), try worker(try .dot()))

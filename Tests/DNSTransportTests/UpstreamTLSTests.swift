@@ -7,8 +7,9 @@ import Testing
 /// A worker that asks, and what the servers in the tests prove themselves with.
 enum EncryptedPeers {
     static let named = TestCertificate("resolver.test", addresses: ["127.0.0.1"])
-    static let expired = TestCertificate("resolver.test", validity: -86_400 ... -3600)
-    static let future = TestCertificate("resolver.test", validity: 3600...86_400)
+    // Other subjects, as libssl looks for issuers by these.
+    static let expired = TestCertificate("expired.test", "resolver.test", validity: -86_400 ... -3600)
+    static let future = TestCertificate("future.test", "resolver.test", validity: 3600...86_400)
     /// Of nobody who is trusted.
     static let unknown = TestCertificate("resolver.test")
 
@@ -122,7 +123,9 @@ struct UpstreamTLSTests {
         #expect(server.counters.tls.queries == 0)
     }
 
-    @Test("no name and no pins would be proof of nothing", arguments: [EncryptedServer.Authentication.name(""), .pins([])])
+    @Test(
+        "no name and no pins would be proof of nothing",
+        arguments: [EncryptedServer.Authentication.name(""), .pins([])])
     func nothingToProve(authentication: EncryptedServer.Authentication) throws {
         let server = try EncryptedPeers.server()
         let client = try EncryptedPeers.client()
@@ -160,17 +163,35 @@ struct UpstreamTLSTests {
         #expect(client.counters.upstreamResumptions == 2)
     }
 
+    @Test("a server that gives one ticket for all is resumed with that")
+    func onlyTicket() throws {
+        let server = try FakeStreamServer()
+        let keys = [UInt8](repeating: 7, count: 80)
+        let client = try EncryptedPeers.client()
+        for number in 1...3 {
+            client.ask(ExchangeID(number), message(UInt16(number)), .tls(server.address))
+            let peer = try TLSPeer(accepting: server, ticketKeys: keys, tickets: number == 1 ? 1 : 0)
+            #expect(peer.shakeHands())
+            #expect(peer.isResumed == (number > 1))
+            peer.sendMessage(try #require(peer.receiveMessage()))
+            #expect(client.log.wait(for: number).count == number)
+            peer.socket.shutdownWriting()
+            #expect(client.wait { $0.upstreamConnectionsClosed == UInt64(number) })
+        }
+    }
+
     @Test("a ticket that means nothing to the server any more costs a handshake, no query")
     func forgottenTickets() throws {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         for number in 1...2 {
             client.ask(ExchangeID(number), message(UInt16(number)), .tls(server.address))
-            let peer = try TLSPeer(accepting: server, .named)
+            let peer = try TLSPeer(accepting: server)
             #expect(peer.shakeHands())
             #expect(!peer.isResumed)
             peer.sendMessage(try #require(peer.receiveMessage()))
-            #expect(client.log.wait(for: number).last == .upstream(ExchangeID(number), message(UInt16(number))))
+            let reply = ServiceEvent.upstream(ExchangeID(number), message(UInt16(number)))
+            #expect(client.log.wait(for: number).last == reply)
             peer.socket.shutdownWriting()
             #expect(client.wait { $0.upstreamConnectionsClosed == UInt64(number) })
         }
@@ -184,7 +205,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
-        let first = try TLSPeer(accepting: server, .named)
+        let first = try TLSPeer(accepting: server)
         first.sendMessage(try #require(first.receiveMessage()))
         #expect(client.log.wait(for: 1).count == 1)
         client.ask(2, message(2), .tls(server.address))
@@ -192,7 +213,7 @@ struct UpstreamTLSTests {
         // It has understood, and closes all the same.
         first.endSession()
         first.socket.shutdownWriting()
-        let second = try TLSPeer(accepting: server, .named)
+        let second = try TLSPeer(accepting: server)
         #expect(second.receiveMessage() == message(2))
         second.socket.shutdownWriting()
         #expect(client.log.wait(for: 2).last == .ended(2, .failed(SystemError.connectionReset)))
@@ -204,7 +225,7 @@ struct UpstreamTLSTests {
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
         client.ask(2, message(2), .tls(server.address))
-        let peer = try TLSPeer(accepting: server, .named)
+        let peer = try TLSPeer(accepting: server)
         #expect(peer.receiveMessage() == message(1))
         #expect(peer.receiveMessage() == message(2))
         peer.socket.send(peer.seal(framed(message(1, tag: 3))) + peer.sealEnd())
@@ -217,7 +238,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client { $0.encryptedIdleTimeout = 1_000_000 }
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server, .named)
+        let peer = try TLSPeer(accepting: server)
         peer.sendMessage(try #require(peer.receiveMessage()))
         #expect(peer.receive() == nil && peer.error == SSL_ERROR_ZERO_RETURN)
         #expect(client.counters.upstreamEncryptionFaults == 0)
@@ -262,7 +283,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server, .named)
+        let peer = try TLSPeer(accepting: server)
         peer.portion = 1
         peer.sendMessage(try #require(peer.receiveMessage()))
         #expect(client.log.wait(for: 1) == [.upstream(1, message(1))])
@@ -273,7 +294,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client { $0.junkPerExchange = 5 }
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server, .named)
+        let peer = try TLSPeer(accepting: server)
         _ = peer.receiveMessage()
         for _ in 0..<5 { peer.sendMessage(message(9)) }
         #expect(client.log.wait(for: 1) == [.ended(1, .failed(SystemError.badMessage))])

@@ -32,14 +32,6 @@ import Testing
             ])
     }
 
-    @Test func encryptedServersAreNotAskedYet() throws {
-        let lines = try faults("forward-zones: [{suffix: ., servers: [192.0.2.1, tls://192.0.2.1]}]")
-        #expect(
-            lines == [
-                "FILE: forward-zones[0].servers[1]: tls://192.0.2.1 cannot be asked yet: forwarding is over plain DNS"
-            ])
-    }
-
     @Test func missingFile() {
         #expect(
             throws: ConfigurationFaults(lines: ["/nonexistent/homing.yaml: cannot be read: no such file"])

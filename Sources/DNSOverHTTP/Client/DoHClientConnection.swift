@@ -179,6 +179,8 @@ public final class DoHClientConnection {
     func beginFrame(_ frame: nghttp2_frame_hd) -> Bool {
         let endsStream = frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch UInt32(frame.type) {
+        // Forbidden by our settings, which went before any query.
+        case NGHTTP2_PUSH_PROMISE.rawValue: return false
         case NGHTTP2_DATA.rawValue:
             if !endsStream, frame.length < AbuseBudget.smallData { budget.charge(AbuseBudget.frame) }
         default: budget.charge(AbuseBudget.frame)

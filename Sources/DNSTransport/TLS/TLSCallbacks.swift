@@ -114,7 +114,9 @@ private func ticketKey(
     }
     guard let (key, isOld) = unsafe session.server.tickets.opening(name) else { return unknown }
     guard unsafe key.open(vector: vector, cipher, mac) else { return failed }
-    return isOld ? usedAndToBeRenewed : used
+    // Clients of TLS 1.3 use a ticket once (RFC 8446 appendix C.4), and libssl gives another only when told so.
+    let usesOnce = unsafe handle.map { unsafe SSL_version($0) == TLS1_3_VERSION } ?? false
+    return isOld || usesOnce ? usedAndToBeRenewed : used
 }
 
 /// Where a session stands: the only place where libssl tells of key updates and of what it refused by itself.

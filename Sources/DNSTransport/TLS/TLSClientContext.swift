@@ -8,7 +8,7 @@ final class TLSClientContext {
     /// The newest last.
     private var tickets: [EncryptedServer: [TLSClientTicket]] = [:]
 
-    /// For each server: as many as connections are opened at the same time; each is used once (RFC 8446 appendix C.4).
+    /// For each server: as many as connections are opened at the same time.
     private static let ticketsPerServer = 4
     /// The servers of a configuration are fewer; what reloads leave behind goes when it is reached.
     private static let mostServers = 256
@@ -65,9 +65,13 @@ final class TLSClientContext {
 
     //--- Tickets ---
 
-    /// Takes the newest ticket of a server, which nobody else will use.
+    /// The newest ticket of a server. Each is used once where there are others; the last one stays, because some servers
+    /// give none for a session that was resumed. That our connections can be linked by it (RFC 8446 appendix C.4) tells
+    /// nobody more than our address does.
     func takeTicket(of server: EncryptedServer) -> TLSClientTicket? {
-        tickets[server]?.popLast()
+        guard let kept = tickets[server] else { return nil }
+        if kept.count > 1 { tickets[server]?.removeLast() }
+        return kept.last
     }
 
     /// Keeps what a server gave to a session that has proved who it is.

@@ -52,7 +52,11 @@ final class TLSClientSession {
         // Freed before this object is.
         unsafe copenssl_set_owner(handle, Unmanaged.passUnretained(self).toOpaque())
         guard prepare() else { return nil }
-        if let ticket { unsafe SSL_set_session(handle, ticket.handle) }
+        // libssl spoils what it was used with; the ticket may be the only one.
+        if let ticket, let copy = unsafe SSL_SESSION_dup(ticket.handle) {
+            unsafe SSL_set_session(handle, copy)
+            unsafe SSL_SESSION_free(copy)
+        }
         unsafe SSL_set_connect_state(handle)
         shakeHands()
     }
@@ -109,8 +113,8 @@ final class TLSClientSession {
         guard let start = octets.baseAddress, let room = buffer.baseAddress,
             state == .handshaking || state == .open
         else { return 0 }
-        guard unsafe BIO_write(incoming, start, Int32(clamping: octets.count)) == Int32(clamping: octets.count)
-        else {
+        let count = Int32(clamping: octets.count)
+        guard unsafe BIO_write(incoming, start, count) == count else {
             state = .broken(.handshake(.ours))
             return 0
         }
@@ -164,9 +168,10 @@ final class TLSClientSession {
     /// Notes that the first `count` octets of what is unsent were written.
     func sent(_ count: Int) { unsent.advance(by: count) }
 
-    /// Tells the server that nothing more comes (close_notify).
+    /// Tells the server that nothing more comes (close_notify). libssl would have the tickets of a session without it
+    /// forgotten, whoever ended it.
     func shutDown() {
-        guard state == .open else { return }
+        guard state == .open || state == .inputEnded else { return }
         ERR_clear_error()
         _ = unsafe SSL_shutdown(handle)
         ERR_clear_error()
@@ -192,7 +197,9 @@ final class TLSClientSession {
         if case .pins(let pins) = server.authentication {
             guard let certificate = unsafe SSL_get0_peer_certificate(handle) else { return .wrongPin }
             var digest = [UInt8](repeating: 0, count: 32)
-            guard unsafe copenssl_pin(certificate, &digest) == 1, pins.contains(digest) else { return .wrongPin }
+            guard unsafe copenssl_pin(certificate, &digest) == 1, pins.contains(digest) else {
+                return .wrongPin
+            }
         }
         // Servers of DNS over TLS may know nothing of ALPN (RFC 7858 is older); HTTP/2 begins with it.
         guard case .https = server.service else { return nil }
@@ -210,7 +217,8 @@ final class TLSClientSession {
         case SSL_ERROR_ZERO_RETURN where state == .open: state = .inputEnded
         case SSL_ERROR_SSL where copenssl_reason(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED:
             ERR_clear_error()
-            state = .broken(EncryptionFault(verification: Int32(clamping: unsafe SSL_get_verify_result(handle)), server))
+            let result = Int32(clamping: unsafe SSL_get_verify_result(handle))
+            state = .broken(EncryptionFault(verification: result, server))
         default: state = .broken(.handshake(TLSFailure(code: code)))
         }
         return true

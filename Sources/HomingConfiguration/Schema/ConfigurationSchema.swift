@@ -50,6 +50,12 @@ extension ConfigurationSchema {
                 "case-randomisation", \.upstream.caseRandomisation, .bool,
                 "Whether the letters of a qname are sent in random case (0x20), which a forger has to guess."),
             Setting(
+                "authorities", \.upstream.authorities, .optional(.path, none: "system"),
+                """
+                The authorities by which servers over TLS and HTTPS are believed to have their name: a file of \
+                certificates in PEM, or system for those that the machine trusts.
+                """),
+            Setting(
                 "opportunistic-tls", \.upstream.opportunisticTLS, .bool,
                 """
                 Whether authoritative servers are tried over TLS once a day, port 853, and asked so where they \
@@ -209,7 +215,7 @@ extension ConfigurationSchema {
     private static let suffixMeaning =
         "The zone's name; \".\" is every name. The longest suffix that fits a name decides."
     private static let fallbackMeaning =
-        "Whether a name is resolved from the root when none of the servers answers."
+        "Whether a name is resolved from the root, in cleartext, when none of the servers answers."
 
     private static let forwardZone: [Setting<ForwardZone>] = [
         Setting("suffix", \.suffix, .domainName, required: true, suffixMeaning),

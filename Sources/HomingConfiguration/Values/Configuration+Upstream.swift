@@ -24,6 +24,9 @@ extension Configuration {
         /// Whether the letters of a qname are sent in random case (0x20), as proof against forged answers.
         /// Default: yes.
         public var caseRandomisation = true
+        /// A file of certificates in PEM: the authorities that servers over TLS and HTTPS are believed by. Default: those
+        /// that the system trusts.
+        public var authorities: String?
         /// Whether authoritative servers are tried over TLS and asked so where they take it (RFC 9539). Default: no.
         public var opportunisticTLS = false
 

@@ -50,9 +50,13 @@ struct DaemonSettings: Sendable {
         if configuration.discovery.ddr {
             server.designation = encryption.designation(configuration)
         }
+        let authorities = configuration.upstream.authorities.flatMap {
+            Self.authorities(path: $0, file: file, &faults)
+        }
         guard faults.isEmpty else { throw ConfigurationFaults(lines: faults) }
         self.server = server
         worker = configuration.workerConfiguration
+        worker.upstreamAuthorities = authorities
         cache = configuration.cacheLimits
         workerCount = configuration.process.workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -67,6 +71,23 @@ struct DaemonSettings: Sendable {
             throw ConfigurationFaults(lines: error.problems.map(\.description))
         }
         return try DaemonSettings(configuration, file: path)
+    }
+
+    /// A megabyte is several times what browsers trust.
+    private static let largestAuthorities = 1 << 20
+
+    private static func authorities(path: String, file: String, _ faults: inout [String]) -> [UInt8]? {
+        do {
+            let octets = try ConfiguredFile.octets(
+                of: path, purpose: "authorities", maximumSize: largestAuthorities)
+            try DNSTransport.WorkerConfiguration.check(authorities: octets)
+            return octets
+        } catch let error as TLSSetupError {
+            faults.append("\(file): upstream.authorities: \(path): \(error)")
+        } catch {
+            faults.append("\(file): upstream.authorities: \(error)")
+        }
+        return nil
     }
 
     /// The built-in name that `name` is in, or that is the first in `name`.

@@ -19,6 +19,7 @@ extension DaemonSettings {
         compare("listen.http", \.listen.http)
         compare("listen.proxy-protocol", \.listen.proxyProtocol)
         compare("upstream.source-addresses", \.upstream.sourceAddresses)
+        compare("upstream.authorities", \.upstream.authorities)
         compare("cache.size", \.cache.size)
         compare("cache.minimum-ttl", \.cache.minimumTTL)
         compare("cache.maximum-ttl", \.cache.maximumTTL)
