@@ -27,28 +27,29 @@ class Way:
     url: str
     settings: str = ""
     told: str = None
+    server: str = ""  # its address and port, which must be told, too
 
 
 def ways(unbound, knot, bind, expired):
     """Each way that must fail has a server address of its own: what is wrong with it is not to tell on others."""
-    named, lasting = lambda peer: f"bootstrap: {peer.addresses[0]}", r"expired"
-    listed = [Way(suffix, f"{scheme} {peer.title}", peer, f"{scheme}://{peer.name}", named(peer))
+    at = lambda address: f"bootstrap: {address}"
+    pin = lambda chain: f', pins: "{chain.pin}"'
+    listed = [Way(suffix, f"{scheme} {peer.title}", peer, f"{scheme}://{peer.name}", at(peer.addresses[0]))
               for peer, suffixes in ((unbound, ("com", "net")), (knot, ("org", "de")), (bind, ("info", "io")))
               for suffix, scheme in zip(suffixes, ("tls", "https"))]
-    wrong_name, wrong_pin, right_pin = (f"bootstrap: {address}" for address in unbound.addresses[1:4])
-    pin = lambda text: f', pins: "{text}"'
-    other, at_address = f"other.{DOMAIN}", f"tls://{bind.addresses[0]}"
+    _, wrong_name, wrong_pin, right_pin = unbound.addresses
+    other, late = f"other.{DOMAIN}", expired.addresses[0]
+    for scheme, port, suffixes in (("tls", 853, ("fr", "ch", "ca")), ("https", 443, ("nl", "jp", "se"))):
+        listed += [Way(suffixes[0], f"a wrong name over {scheme}", unbound, f"{scheme}://{other}", at(wrong_name), f"not for {other}",
+                       f"{wrong_name}:{port}"),
+                   Way(suffixes[1], f"an expired certificate over {scheme}", expired, f"{scheme}://{expired.name}", at(late), "expired",
+                       f"{late}:{port}"),
+                   Way(suffixes[2], f"a wrong pin over {scheme}", unbound, f"{scheme}://{unbound.name}", at(wrong_pin) + pin(expired.chain),
+                       "pinned", f"{wrong_pin}:{port}")]
     return listed + [
-        Way("fr", "a wrong name over tls", unbound, f"tls://{other}", wrong_name, rf"not for {other}"),
-        Way("nl", "a wrong name over https", unbound, f"https://{other}/dns-query", wrong_name, rf"not for {other}"),
-        Way("ch", "an expired certificate over tls", expired, f"tls://{expired.name}", named(expired), lasting),
-        Way("jp", "an expired certificate over https", expired, f"https://{expired.name}/dns-query", named(expired), lasting),
-        Way("ca", "a wrong pin over tls", unbound, f"tls://{unbound.name}", wrong_pin + pin(expired.chain.pin), r"pinned"),
-        Way("se", "a wrong pin over https", unbound, f"https://{unbound.name}/dns-query", wrong_pin + pin(expired.chain.pin), r"pinned"),
-        Way("biz", "a right pin under another name", unbound, f"tls://{other}", right_pin + pin(unbound.chain.pin)),
-        Way("dev", "an address that the certificate is for", bind, at_address),
-        Way("app", "an expired certificate, opportunistic", expired, f"tls://{expired.addresses[1]}", "authentication: opportunistic"),
-    ]
+        Way("biz", "a right pin under another name", unbound, f"tls://{other}", at(right_pin) + pin(unbound.chain)),
+        Way("dev", "an address that the certificate is for", bind, f"tls://{bind.addresses[0]}"),
+        Way("app", "an expired certificate, opportunistic", expired, f"tls://{expired.addresses[1]}", "authentication: opportunistic")]
 
 
 def check(box, verdict):
@@ -72,9 +73,9 @@ def check(box, verdict):
         network.count_also("forwarded_plain", BLOCK)
         for way in forwarded:
             (_expect_answers if way.told is None else _expect_refusal)(box, verdict, resolver, way)
-        _restart(box, verdict, resolver, forwarded[4], peers[2])
         packets = network.count("forwarded_plain")
         verdict.expect(packets == 0, f"{packets} packets to port 53 of the resolvers that are asked encrypted")
+        _restart(box, verdict, resolver, forwarded[4], peers[2])
     finally:
         box.drop_resolver()
         for peer in peers:
@@ -110,10 +111,11 @@ def _expect_refusal(box, verdict, resolver, way):
     outcomes = stub.ask_all(_questions(box, way, REFUSED), resolver.port, patience=PATIENCE)
     verdict.expect([outcome.rcode for outcome in outcomes] == ["SERVFAIL"] * REFUSED, f"{way.title}: {tally(outcomes)}")
     errors = [error for outcome in outcomes if outcome.reply for error in outcome.reply.ede]
-    verdict.expect(any(code == NETWORK_ERROR and re.search(way.told, text) for code, text in errors),
-                   f"{way.title}: EDE {NETWORK_ERROR} with {way.told!r} among {sorted(set(errors))[:3]}")
-    lines = [line for line in resolver.program.log.read_text(errors="replace").splitlines() if re.search(way.told, line)]
-    verdict.expect(bool(lines), f"{way.title}: the log has {way.told!r}: {lines[:1]}")
+    words = re.compile(rf"{re.escape(way.server)}\b.*{re.escape(way.told)}")
+    verdict.expect(any(code == NETWORK_ERROR and words.search(text) for code, text in errors),
+                   f"{way.title}: EDE {NETWORK_ERROR} with {words.pattern!r} among {sorted(set(errors))[:3]}")
+    lines = [line for line in resolver.program.log.read_text(errors="replace").splitlines() if words.search(line)]
+    verdict.expect(bool(lines), f"{way.title}: the log has {words.pattern!r}: {lines[:1]}")
 
 
 def _restart(box, verdict, resolver, way, peer):
