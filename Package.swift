@@ -74,7 +74,8 @@ let package = Package(
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
         tests("DNSOverHTTPTests", of: ["CNghttp2", "DNSWire", "DNSOverHTTP", "SeededRandom"]),
         tests(
-            "DNSTransportTests", of: ["CLinux", "COpenSSL", "DNSWire", "DNSTransport", "SeededRandom"]),
+            "DNSTransportTests",
+            of: ["CLinux", "COpenSSL", "DNSWire", "DNSOverHTTP", "DNSTransport", "SeededRandom"]),
         tests(
             "DNSServerTests",
             of: [

@@ -11,13 +11,15 @@ from box import network
 from box.box import Box
 from box.process import BoxError
 
-from . import internet, measure, report, resolvers
+from . import certificate, internet, measure, report, resolvers
 
 SECONDS = 5  # of a measurement from the cache
-MEASUREMENTS = {  # title -> signed, and dnsperf's options where every question is answered from the cache
-    "cold-unsigned": (False, None), "cold-signed": (True, None),
-    "cached-udp": (False, ("-l", SECONDS)), "cached-tcp": (False, ("-l", SECONDS, "-m", "tcp")),
+MEASUREMENTS = {  # title -> whether the internet is signed, whether everything is cached, how clients come in
+    "cold-unsigned": (False, False, "udp"), "cold-signed": (True, False, "udp"), "cached-udp": (False, True, "udp"),
+    "cached-tcp": (False, True, "tcp"), "cached-dot": (False, True, "dot"), "cached-doh-get": (False, True, "doh-get"),
+    "cached-doh-post": (False, True, "doh-post"),
 }
+CACHED_NAMES = 10_000
 
 
 def arguments():
@@ -53,6 +55,7 @@ class Comparison:
                   net=internet.build(self.chosen.zones, signed))
         try:
             box.start_servers()
+            self.certificate = certificate.make(directory)
             print(f"{len(box.net.zones)} {'signed' if signed else 'unsigned'} zones and {len(box.net.questions)} questions, "
                   f"up in {time.monotonic() - begun:.0f} s", flush=True)
             for title in titles:
@@ -71,17 +74,17 @@ class Comparison:
         return made
 
     def _measure(self, box, kind, title, turn):
-        _, options = MEASUREMENTS[title]
+        signed, cached, way = MEASUREMENTS[title]
         self._runs += 1
-        questions = measure.write_questions(box.net, box.directory / "questions", turn)
+        questions = measure.write_questions(box.net, box.directory / "questions", turn, CACHED_NAMES if cached else None)
         wrapper = self.chosen.wrap.split() if self.chosen.wrap and kind == "homing" else []
-        resolver = resolvers.start(kind, self.binaries[kind], box.directory / f"resolver-{self._runs}-{kind}", box.usual_validation(),
-                                   wrapper)
+        resolver = resolvers.Resolver(kind, self.binaries[kind], box.directory / f"resolver-{self._runs}-{kind}",
+                                      box.validation.anchors if signed else {}, self.certificate, wrapper)
         try:
-            if options is None:
-                return measure.run(resolver, questions, "-n", 1)
-            measure.run(resolver, questions, "-n", 1)  # so that everything is cached
-            return measure.run(resolver, questions, *options)
+            if not cached:
+                return measure.run(resolver, questions, way, "-n", 1)
+            measure.run(resolver, questions, "udp", "-n", 1)  # so that everything is cached
+            return measure.run(resolver, questions, way, "-l", SECONDS)
         finally:
             resolver.program.stop()
 

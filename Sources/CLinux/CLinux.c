@@ -151,6 +151,7 @@ int clinux_set_option(int fd, int option, int value) {
         return set(fd, SOL_SOCKET, SO_SNDBUFFORCE, value) == 0 ? 0 : set(fd, SOL_SOCKET, SO_SNDBUF, value);
     case CLINUX_NO_DELAY: return set(fd, IPPROTO_TCP, TCP_NODELAY, value);
     case CLINUX_PORT_ON_CONNECT: return set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, value);
+    case CLINUX_FAST_OPEN: return set(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, value);
     default: return -EINVAL;
     }
 }

@@ -32,6 +32,11 @@ static inline void copenssl_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahea
 static inline void copenssl_no_session_cache(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
+// Has each ticket of a server handed to the callback, and none kept inside.
+static inline void copenssl_on_ticket(SSL_CTX *context, int (*callback)(SSL *, SSL_SESSION *)) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, callback);
+}
 static inline int copenssl_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
@@ -45,11 +50,32 @@ static inline void copenssl_on_server_name(SSL_CTX *context, int (*callback)(SSL
 static inline void copenssl_set_owner(SSL *session, void *owner) { SSL_set_app_data(session, owner); }
 static inline void *copenssl_owner(const SSL *session) { return SSL_get_app_data(session); }
 
+// Tells the server which host is meant (RFC 6066 §3). 1 when done.
+static inline int copenssl_send_name(SSL *session, const char *name) {
+    return (int)SSL_set_tlsext_host_name(session, name);
+}
+
 //--- Streams of octets below a session
 
 static inline void copenssl_retry_reading(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void copenssl_retry_writing(BIO *bio) { BIO_set_retry_write(bio); }
 static inline void copenssl_do_not_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+// An end in memory; what is not there yet is asked for later. NULL without memory.
+static inline BIO *copenssl_memory(void) { return BIO_new(BIO_s_mem()); }
+
+//--- Certificates of servers
+
+// The SHA-256 digest (32 octets) of a certificate's SubjectPublicKeyInfo (RFC 7469 §2.4). 1 when done.
+static inline int copenssl_pin(const X509 *certificate, unsigned char *digest) {
+    unsigned char *info = NULL;
+    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &info);
+    if (length <= 0)
+        return 0;
+    int is_done = EVP_Digest(info, (size_t)length, digest, NULL, EVP_sha256(), NULL);
+    OPENSSL_free(info);
+    return is_done == 1;
+}
 
 //--- Errors
 

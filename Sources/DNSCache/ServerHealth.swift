@@ -22,6 +22,9 @@ public struct ServerHealth: Sendable, Equatable {
     public var serverCookie: [UInt8] = []
     /// It does not repeat the letters' case of the question, so 0x20 is no use with it.
     public var foldsCase = false
+    public var tls = TLSSupport()
+    /// Monotonic nanoseconds: until when nothing more is said of it in the log.
+    private var reportedUntil: Int64 = .min
     /// Zones for which it turned out not to be a server (RFC 1912 §2.8), and until when (monotonic nanoseconds).
     private var lameZones: [(zone: DomainName, until: Int64)] = []
 
@@ -43,13 +46,15 @@ public struct ServerHealth: Sendable, Equatable {
     /// A lame server is asked again after so long.
     static let lameness = 300_000 * nanosecondsPerMillisecond
     static let maximumLameZones = 8
+    /// Between two words in the log on one server.
+    static let reportPause = 60_000 * nanosecondsPerMillisecond
 
     public init() {}
 
     public static func == (a: ServerHealth, b: ServerHealth) -> Bool {
         a.smoothedRTT == b.smoothedRTT && a.variation == b.variation && a.avoidUntil == b.avoidUntil
             && a.consecutiveTimeouts == b.consecutiveTimeouts && a.edns == b.edns
-            && a.serverCookie == b.serverCookie && a.foldsCase == b.foldsCase
+            && a.serverCookie == b.serverCookie && a.foldsCase == b.foldsCase && a.tls == b.tls
             && a.lameZones.map(\.zone) == b.lameZones.map(\.zone)
     }
 
@@ -82,6 +87,13 @@ public struct ServerHealth: Sendable, Equatable {
     /// There is no route to it: it is passed over for a while, for routes come and go.
     public mutating func isUnreachable(at now: Int64) {
         avoidUntil = now + Self.routeRetry
+    }
+
+    /// Whether something about it is to be said in the log; then, for a minute, it is not.
+    public mutating func isReportDue(at now: Int64) -> Bool {
+        guard now >= reportedUntil else { return false }
+        reportedUntil = now + Self.reportPause
+        return true
     }
 
     public func isDead(at now: Int64) -> Bool { avoidUntil > now }

@@ -91,6 +91,12 @@ public final class DoHConnection {
         return unsafe body(UnsafeBufferPointer(start: nil, count: 0))
     }
 
+    /// What is to be written, a piece for each response, until `body` says that it is enough. Over TLS each is to be a
+    /// record of its own: there are clients (dnsperf) that take one response from each read and lose the others.
+    public func forEachUnsentPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) {
+        unsafe connection?.forEachPiece(body)
+    }
+
     /// Notes that the first `count` octets of what was unsent are written. More may be unsent afterwards.
     public func sent(_ count: Int) { connection?.sent(count) }
 

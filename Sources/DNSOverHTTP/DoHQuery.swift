@@ -38,6 +38,7 @@ protocol HTTPConnection: AnyObject {
     func respond(_ message: Span<UInt8>, to stream: UInt32, maxAge: UInt32)
     func refuse(_ stream: UInt32, _ refusal: DoHRefusal)
     func withUnsent<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result
+    func forEachPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool)
     func sent(_ count: Int)
     func shutDown()
     var unsentCount: Int { get }

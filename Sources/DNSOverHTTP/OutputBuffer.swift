@@ -3,6 +3,10 @@ struct OutputBuffer {
     private var octets: [UInt8] = []
     /// Octets at the front that were written already.
     private var written = 0
+    /// Where responses end that wait, counted as `octets` is.
+    private var ends: [Int] = []
+    /// Of these, those before have been written.
+    private var firstEnd = 0
 
     /// Storage above this many octets is given back once it is empty, so that one large answer does not cost
     /// a connection its size for life.
@@ -35,15 +39,48 @@ struct OutputBuffer {
         }
     }
 
+    /// Notes that what was appended last is the end of a response.
+    mutating func endResponse() { ends.append(octets.count) }
+
+    /// What waits, one response after the other, and last what is no whole one, until `body` says that it is enough.
+    func forEachPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) {
+        unsafe octets.withUnsafeBufferPointer { all in
+            var start = written
+            for index in firstEnd...ends.count {
+                let end = index < ends.count ? ends[index] : all.count
+                guard end > start else { continue }
+                guard unsafe body(UnsafeBufferPointer(rebasing: all[start..<end])) else { return }
+                start = end
+            }
+        }
+    }
+
     mutating func advance(by count: Int) {
         written += max(0, min(count, self.count))
-        guard written == octets.count else { return }
-        written = 0
-        if octets.capacity > Self.keptCapacity {
-            octets = []
-        } else {
-            octets.removeAll(keepingCapacity: true)
+        while firstEnd < ends.count, ends[firstEnd] <= written { firstEnd += 1 }
+        if written == octets.count {
+            clear()
+        } else if written > Self.longestPast {
+            forget()
         }
+    }
+
+    /// A peer that always leaves something to be written must not have us keep all that was.
+    private static let longestPast = 65_536
+
+    private mutating func forget() {
+        octets.removeFirst(written)
+        ends = ends[firstEnd...].map { $0 - written }
+        firstEnd = 0
+        written = 0
+    }
+
+    private mutating func clear() {
+        written = 0
+        firstEnd = 0
+        let isSmall = octets.capacity <= Self.keptCapacity
+        octets.removeAll(keepingCapacity: isSmall)
+        ends.removeAll(keepingCapacity: isSmall)
     }
 }
 

@@ -95,6 +95,8 @@ struct ZoneState {
 /// One address of a server, as one lookup sees it.
 struct ServerState {
     let address: SocketAddress
+    /// How it is asked; nil: in cleartext.
+    let encryption: EncryptedServer?
     var tries = 0
     /// Gave a useless answer, or none too often.
     var isFailed = false
@@ -103,7 +105,20 @@ struct ServerState {
     /// BADCOOKIE was answered once; a second one leads to TCP (RFC 7873 §5.3).
     var cookieWasRenewed = false
 
-    init(_ address: SocketAddress) { self.address = address }
+    init(_ address: SocketAddress) { self.init(.plain(address)) }
+
+    /// The same server with nothing tried.
+    var anew: ServerState { ServerState(encryption.map { .encrypted($0) } ?? .plain(address)) }
+
+    init(_ server: ZoneRoute.Server) {
+        address = server.address
+        if case .encrypted(let server) = server {
+            encryption = server
+            useStream = true
+        } else {
+            encryption = nil
+        }
+    }
 }
 
 /// A query that is under way.
@@ -112,6 +127,9 @@ struct Exchange {
     let zone: DomainName
     let server: SocketAddress
     let isStream: Bool
+    let isEncrypted: Bool
+    /// Encrypted because the server took that before; there still is cleartext.
+    let isOpportunistic: Bool
     let id: UInt16
     /// With the letters' case as it was sent.
     let asked: Question

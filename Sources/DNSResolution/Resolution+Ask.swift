@@ -63,6 +63,10 @@ extension Resolution {
     private static let lateness: Int64 = 1500 * ServerHealth.nanosecondsPerMillisecond
     /// Setting up a connection takes round trips of its own (nanoseconds).
     private static let minimumStreamTimeout: Int64 = 1500 * ServerHealth.nanosecondsPerMillisecond
+    /// A handshake takes one or two more, and a signature (nanoseconds).
+    private static let minimumEncryptedTimeout: Int64 = 2500 * ServerHealth.nanosecondsPerMillisecond
+    /// Queries are padded to a multiple of so many octets (RFC 8467 §4.1).
+    private static let paddingBlock = 128
 
     func send(_ id: LookupID, toServer index: Int) {
         guard let lookup = lookups[id], let zone = lookup.zone else { return }
@@ -72,13 +76,18 @@ extension Resolution {
         // A server that was silent twice and never showed that it knows EDNS may be one that drops what it does not know.
         let triesWithout = !server.useStream && server.tries == 2 && health.edns == .unknown
         let usesEDNS = server.useEDNS && !triesWithout
-        let asked = askedQuestion(lookup, zone, foldsCase: health.foldsCase)
-        let cookie = settings.cookies && usesEDNS ? clientCookie(for: server.address) : []
+        // What is forged on the way is noticed there; neither letters nor cookies are needed for that.
+        let opportunistic = opportunisticTLS(server, zone, health)
+        let encryption = server.encryption ?? opportunistic
+        let isEncrypted = encryption != nil
+        let variesCase = settings.caseRandomisation && !health.foldsCase && !isEncrypted
+        let asked = askedQuestion(lookup, zone, variesCase: variesCase)
+        let cookie = settings.cookies && usesEDNS && !isEncrypted ? clientCookie(for: server.address) : []
         let exchange = Exchange(
-            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream,
-            id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
+            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream || isEncrypted,
+            isEncrypted: isEncrypted, isOpportunistic: opportunistic != nil, id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
             clientCookie: cookie, expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty,
-            checksCase: settings.caseRandomisation && !health.foldsCase, sentAt: now.monotonic)
+            checksCase: variesCase, sentAt: now.monotonic)
         guard let number = addExchange(exchange) else {
             // The budget is the whole resolution's, so nothing else could be asked either.
             end(Self.mainLookup, .failure(ExtendedError(.other, "query needs too many upstream queries")))
@@ -88,22 +97,26 @@ extension Resolution {
         server.tries += 1
         lookups[id]?.zone?.servers[index] = server
         lookups[id]?.zone?.tries += 1
-        let retryAfter = server.useStream ? max(wait * 3, Self.minimumStreamTimeout) : wait
+        let retryAfter =
+            isEncrypted
+            ? max(wait * 3, Self.minimumEncryptedTimeout)
+            : server.useStream ? max(wait * 3, Self.minimumStreamTimeout) : wait
         actions.append(
             .send(
                 UpstreamQuery(
-                    exchange: number, server: server.address, isStream: server.useStream,
+                    exchange: number, server: encryption?.address ?? server.address,
+                    isStream: exchange.isStream, encryption: encryption,
                     message: compose(exchange, zone, serverCookie: health.serverCookie),
                     retryAfter: retryAfter,
                     timeout: retryAfter + Self.lateness)))
     }
 
-    private func askedQuestion(_ lookup: Lookup, _ zone: ZoneState, foldsCase: Bool) -> Question {
+    private func askedQuestion(_ lookup: Lookup, _ zone: ZoneState, variesCase: Bool) -> Question {
         var question = lookup.current
         if let shown = zone.shownLabels {
             question = Question(lookup.qname.suffix(shown), lookup.minimisedType, question.qclass)
         }
-        if settings.caseRandomisation, !foldsCase {
+        if variesCase {
             question.qname = question.qname.randomizingCase(using: &random)
         }
         return question
@@ -118,8 +131,18 @@ extension Resolution {
             if !exchange.clientCookie.isEmpty {
                 message.edns?.options = [.cookie(client: exchange.clientCookie, server: serverCookie)]
             }
+            if exchange.isEncrypted { Self.pad(&message) }
         }
         return message.compose()
+    }
+
+    /// Adds a PADDING option (RFC 7830), which is the last, so that lengths tell little of the question.
+    private static func pad(_ message: inout Message) {
+        message.edns?.options.append(.padding(0))
+        let excess = message.compose().count % paddingBlock
+        guard excess > 0 else { return }
+        message.edns?.options.removeLast()
+        message.edns?.options.append(.padding(paddingBlock - excess))
     }
 
     /// RFC 7873 §4.1: the same for one server as long as the secret lives, different for each server.
@@ -148,7 +171,7 @@ extension Resolution {
             // Servers exist that are silent about a part of a name (RFC 9156 §5); once more with all of it.
             lookup.zone?.shownLabels = nil
             for index in zone.servers.indices {
-                lookup.zone?.servers[index] = ServerState(zone.servers[index].address)
+                lookup.zone?.servers[index] = zone.servers[index].anew
                 lookup.zone?.servers[index].tries =
                     settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }

@@ -206,9 +206,12 @@ extension Resolution {
     private func enter(_ id: LookupID, _ route: ZoneRoute) {
         var kind = ZoneState.Kind.recursion
         if case .forward(let fallsBack) = route.kind { kind = .forward(fallsBack: fallsBack) }
+        var servers: [ServerState] = []
+        for server in route.servers where !servers.contains(where: { $0.address == server.address }) {
+            servers.append(ServerState(server))
+        }
         let zone = ZoneState(
-            zone: route.suffix, kind: kind, isFromCache: false, servers: route.servers.map(ServerState.init),
-            unresolved: [])
+            zone: route.suffix, kind: kind, isFromCache: false, servers: servers, unresolved: [])
         enter(id, zone)
     }
 

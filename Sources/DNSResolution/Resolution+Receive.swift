@@ -9,27 +9,52 @@ extension Resolution {
     func retryDue(_ number: ExchangeNumber) {
         guard let exchange = exchanges[number], !exchange.isSuperseded else { return }
         exchanges[number]?.isSuperseded = true
-        cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        if exchange.isOpportunistic {
+            opportunisticTLSFailed(exchange)
+        } else {
+            cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
+        }
         pending.append(exchange.lookup)
     }
 
     func exchangeEnded(_ number: ExchangeNumber, timedOut: Bool) {
         guard let exchange = exchanges.removeValue(forKey: number) else { return }
+        defer { pending.append(exchange.lookup) }
+        if exchange.isOpportunistic {
+            if !exchange.isSuperseded { opportunisticTLSFailed(exchange) }
+            return
+        }
         if !exchange.isSuperseded, timedOut {
             cache.health.update(exchange.server) { $0.timedOut(at: now.monotonic) }
         }
         if !timedOut {
+            if exchange.isEncrypted { avoid(exchange.server) }
             // Of a server without TCP the right answer may still come over UDP, after the wrong ones that led to TCP.
             let error = ExtendedError(.networkError, "\(exchange.server) cannot be reached")
             fail(exchange, error, keepsDatagrams: exchange.isStream)
         }
-        pending.append(exchange.lookup)
     }
 
     func unreachable(_ number: ExchangeNumber) {
         guard let exchange = exchanges[number] else { return }
-        cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        if !exchange.isOpportunistic {
+            cache.health.update(exchange.server) { $0.isUnreachable(at: now.monotonic) }
+        }
         exchangeEnded(number, timedOut: false)
+    }
+
+    func distrusted(_ number: ExchangeNumber, _ reason: String) {
+        if exchanges[number]?.isOpportunistic == true { return exchangeEnded(number, timedOut: false) }
+        guard let exchange = exchanges.removeValue(forKey: number) else { return }
+        avoid(exchange.server)
+        fail(exchange, ExtendedError(.networkError, "\(exchange.server): \(reason)"))
+        pending.append(exchange.lookup)
+    }
+
+    /// Another server is asked for a while, where there is one: what is wrong with a service that is forwarded to is
+    /// seldom wrong for one query only.
+    private func avoid(_ server: SocketAddress) {
+        cache.health.update(server) { $0.isUnreachable(at: now.monotonic) }
     }
 
     // --- Is it the reply? ---
@@ -113,7 +138,12 @@ extension Resolution {
     private func learn(from message: Message, _ exchange: Exchange) {
         let roundTrip = now.monotonic - exchange.sentAt
         cache.health.update(exchange.server) { health in
-            if !exchange.isStream { health.answered(after: roundTrip) }
+            // Of plain DNS the datagrams tell; all that goes encrypted goes the same way.
+            if exchange.isOpportunistic {
+                health.tls.answered(at: now.monotonic)
+            } else if !exchange.isStream || exchange.isEncrypted {
+                health.answered(after: roundTrip)
+            }
             if exchange.usedEDNS, message.edns != nil { health.learned(.supported, at: now.monotonic) }
             if let cookie = message.cookie, !cookie.server.isEmpty { health.serverCookie = cookie.server }
             if exchange.isStream {

@@ -68,7 +68,8 @@ extension Resolution {
 
     /// All has been judged, and nothing is bogus.
     private func conclude(_ responseCode: ResponseCode, _ findings: [Finding]) {
-        var outcome = Outcome(responseCode, findings)
+        let isMended = responseCode == .nxDomain && findings.last?.isOfType(question.qtype) == true
+        var outcome = Outcome(isMended ? .noError : responseCode, findings)
         let isSecure = !findings.isEmpty && findings.allSatisfy { $0.security == .secure }
         outcome.security = isSecure ? .secure : .insecure
         outcome.error = trust.remark
@@ -145,8 +146,23 @@ extension Resolution {
             trust.remark = remark.extendedError
             return nil
         case .unproven(let failure):
-            return failure
+            return mend(&finding, with: keys) ? nil : failure
         }
+    }
+
+    /// Some servers deny names that have none but names below them, and prove with the same records that these exist
+    /// (RFC 4592 §2.2.2). What is proven counts: there is no such record. True when that is so.
+    private func mend(_ finding: inout Finding, with keys: ZoneKeys) -> Bool {
+        guard case .nxDomain(let name, let soa) = finding.content else { return false }
+        var mended = finding
+        mended.content = .noData(name, question.qtype, soa: soa)
+        guard case .proven(isOptOut: false)? = validator?.prove(&mended, with: keys, wall: now.wall) else {
+            return false
+        }
+        finding = mended
+        finding.security = .secure
+        keepDenial(finding.proofs, soa: finding.soa, of: keys.zone)
+        return true
     }
 
     // --- A second opinion ---

@@ -44,6 +44,9 @@ public final class Resolution {
         case timedOut(ExchangeNumber)
         /// The exchange failed: a connection broke, or there was no socket for it.
         case failed(ExchangeNumber)
+        /// A server that is asked encrypted did not prove who it is, or does not speak as it should; the text says what
+        /// is wrong, and is for people.
+        case distrusted(ExchangeNumber, String)
         /// There is no way to the server, as to IPv6 addresses from a host that has none.
         case unreachable(ExchangeNumber)
         /// The time for the whole is up.
@@ -52,6 +55,7 @@ public final class Resolution {
 
     public enum Action {
         case send(UpstreamQuery)
+        case tryTLS(TLSTrial)
         case cancel(ExchangeNumber)
         case finish(Outcome)
     }
@@ -59,10 +63,21 @@ public final class Resolution {
     /// Names an exchange within its resolution.
     public typealias ExchangeNumber = UInt16
 
+    /// A server that may take queries over TLS; nobody waits to know.
+    public struct TLSTrial: Sendable, Equatable {
+        /// Where it is asked in cleartext.
+        public var server: SocketAddress
+        public var encryption: EncryptedServer
+        /// One that it serves.
+        public var zone: DomainName
+    }
+
     public struct UpstreamQuery {
         public var exchange: ExchangeNumber
         public var server: SocketAddress
         public var isStream: Bool
+        /// How it has to be asked; nil: in cleartext.
+        public var encryption: EncryptedServer?
         public var message: [UInt8]
         /// Nanoseconds until `retryDue` is wanted.
         public var retryAfter: Int64
@@ -150,6 +165,7 @@ public final class Resolution {
         case .retryDue(let number): retryDue(number)
         case .timedOut(let number): exchangeEnded(number, timedOut: true)
         case .failed(let number): exchangeEnded(number, timedOut: false)
+        case .distrusted(let number, let reason): distrusted(number, reason)
         case .unreachable(let number): unreachable(number)
         case .deadline: finishMain(.failure(ExtendedError(.noReachableAuthority, "no answer in time")))
         }
@@ -161,6 +177,11 @@ public final class Resolution {
 
     /// Whether the exchange still waits: after `received`, that means that the message was not its reply.
     public func isOpen(_ number: ExchangeNumber) -> Bool { exchanges[number] != nil }
+
+    /// The server of an exchange that still waits; nil for one that is free to fail.
+    public func server(of number: ExchangeNumber) -> SocketAddress? {
+        exchanges[number].flatMap { $0.isOpportunistic ? nil : $0.server }
+    }
 
     // --- Parts ---
 

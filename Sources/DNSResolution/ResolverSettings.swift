@@ -21,6 +21,8 @@ public struct ResolverSettings: Sendable {
     public var minimisation = Minimisation.relaxed
     /// Random letter case in questions (draft-vixie-dnsext-dns0x20), so that a forger has more to guess.
     public var caseRandomisation = true
+    /// Whether authoritative servers that take queries over TLS are asked so, without knowing who they are (RFC 9539).
+    public var opportunisticTLS = false
     /// DNS cookies towards servers (RFC 7873).
     public var cookies = true
     /// The UDP payload offered to servers.
@@ -75,14 +77,34 @@ public struct ZoneRoute: Sendable, Hashable {
         case stub
     }
 
+    /// One address of a server, and how it is asked.
+    public enum Server: Sendable, Hashable {
+        /// Over UDP, and TCP where that is not enough.
+        case plain(SocketAddress)
+        /// Over TLS or HTTPS and never otherwise, whatever comes of it.
+        case encrypted(EncryptedServer)
+
+        var address: SocketAddress {
+            switch self {
+            case .plain(let address): address
+            case .encrypted(let server): server.address
+            }
+        }
+    }
+
     public var suffix: DomainName
-    public var servers: [SocketAddress]
+    /// Each at an address of its own: of several at one address and port the first counts.
+    public var servers: [Server]
     public var kind: Kind
 
-    public init(suffix: DomainName, servers: [SocketAddress], kind: Kind) {
+    public init(suffix: DomainName, servers: [Server], kind: Kind) {
         self.suffix = suffix
         self.servers = servers
         self.kind = kind
+    }
+
+    public init(suffix: DomainName, servers: [SocketAddress], kind: Kind) {
+        self.init(suffix: suffix, servers: servers.map(Server.plain), kind: kind)
     }
 
     var isForward: Bool { kind != .stub }

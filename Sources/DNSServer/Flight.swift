@@ -61,6 +61,11 @@ enum FlightToken {
     static let deadline: UInt16 = 0
     static let staleAnswer: UInt16 = .max
 
+    /// Flights are counted from 1; this is for trials of TLS.
+    private static let trials: UInt64 = 0
+
+    static func trial(_ number: UInt16) -> UInt64 { make(trials, number) }
+    static func isTrial(_ token: UInt64) -> Bool { flight(token) == trials }
     static func make(_ flight: UInt64, _ number: UInt16) -> UInt64 { flight << 16 | UInt64(number) }
     static func flight(_ token: UInt64) -> UInt64 { token >> 16 }
     static func number(_ token: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: token) }

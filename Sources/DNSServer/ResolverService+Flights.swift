@@ -3,6 +3,7 @@ import DNSResolution
 public import DNSTransport
 import DNSValidation
 import DNSWire
+import Logging
 
 /// What happens when no fresh answer is at hand.
 extension ResolverService {
@@ -236,6 +237,10 @@ extension ResolverService {
     // --- Events ---
 
     public func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition {
+        if FlightToken.isTrial(exchange) {
+            endTrial(exchange, try? Message(parsing: message))
+            return .finished
+        }
         guard let flight = flights[FlightToken.flight(exchange)] else { return .finished }
         let number = FlightToken.number(exchange)
         handle(.received(number, try? Message(parsing: message)), flight)
@@ -243,6 +248,7 @@ extension ResolverService {
     }
 
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
+        if FlightToken.isTrial(exchange) { return endTrial(exchange, nil) }
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
         switch end {
@@ -251,7 +257,18 @@ extension ResolverService {
             handle(.timedOut(number), flight)
         case .failed(let code):
             handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
+        case .encryptionFailed(let fault):
+            report(fault, of: flight.resolution.server(of: number))
+            handle(.distrusted(number, "\(fault)"), flight)
         }
+    }
+
+    /// Says in the log what is wrong with a server; what it says for a minute stands for all workers.
+    private func report(_ fault: EncryptionFault, of server: SocketAddress?) {
+        guard let server else { return }
+        var isDue = false
+        cache.health.update(server) { isDue = $0.isReportDue(at: context.now.monotonic) }
+        if isDue { log.warning("\(server) is not asked: \(fault)") }
     }
 
     /// `EADDRNOTAVAIL`, `ENETUNREACH`, `EHOSTUNREACH` of Linux, said by our own kernel when it finds no route.
@@ -274,15 +291,21 @@ extension ResolverService {
                 counters.count(.upstreamQueries)
                 let token = FlightToken.make(flight.id, query.exchange)
                 context.send(
-                    token, message: query.message, to: query.server, over: query.isStream ? .tcp : .udp,
+                    token, message: query.message, to: query.server, over: Self.transport(of: query),
                     timeout: query.timeout)
                 context.schedule(token, at: now.monotonic + query.retryAfter)
+            case .tryTLS(let trial): tryTLS(trial)
             case .cancel(let number):
                 context.cancel(FlightToken.make(flight.id, number))
             case .finish(let outcome):
                 finish(flight, outcome)
             }
         }
+    }
+
+    private static func transport(of query: Resolution.UpstreamQuery) -> UpstreamTransport {
+        if let server = query.encryption { return .encrypted(server) }
+        return query.isStream ? .tcp : .udp
     }
 
     // --- The end ---

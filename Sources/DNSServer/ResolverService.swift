@@ -44,6 +44,9 @@ public final class ResolverService: WorkerService {
     var flights: [UInt64: Flight] = [:]
     var flightByKey: [FlightKey: UInt64] = [:]
     var nextFlight: UInt64 = 1
+    /// By the number in their exchanges.
+    var trials: [UInt16: Trial] = [:]
+    var lastTrial: UInt16 = 0
     /// Queries that wait, by client address.
     var waitingByClient: [IPAddress: Int] = [:]
     /// Whether this is the worker that tells zones which of their keys are trusted.

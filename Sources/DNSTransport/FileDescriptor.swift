@@ -31,6 +31,9 @@ enum SocketResult {
     /// A positive `errno`.
     case failed(Int32)
 
+    /// Of octets, how many; otherwise none.
+    var count: Int { if case .octets(let count) = self { count } else { 0 } }
+
     fileprivate init(_ result: Int64) {
         if result > 0 {
             self = .octets(Int(result))

@@ -96,6 +96,9 @@ struct StreamOutput {
         return true
     }
 
+    /// Appends octets as they are.
+    mutating func append(octets: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: octets) }
+
     /// What waits, for one write.
     func withUnwritten<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         unsafe bytes.withUnsafeBufferPointer { all in

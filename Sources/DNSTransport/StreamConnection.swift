@@ -82,11 +82,6 @@ final class StreamConnection {
         return unsafe session.receive(into: buffer)
     }
 
-    func send(_ octets: UnsafeBufferPointer<UInt8>) -> SocketResult {
-        guard let session else { return unsafe descriptor.send(octets) }
-        return unsafe session.send(octets)
-    }
-
     /// Begins with HTTP, of the version that the client chose.
     func beginHTTP(_ web: DoHEndpoint, _ counters: DoHCounterSet) -> DoHConnection {
         let version: DoHConnection.Version =
@@ -107,10 +102,47 @@ final class StreamConnection {
     /// Octets of responses that wait.
     var unsentCount: Int { http?.unsentCount ?? output.count }
 
+    /// Whether anything waits for the socket to take it.
+    var hasUnsent: Bool { unsentCount > 0 || session?.hasBacklog == true }
+
     /// One write of what waits.
-    func sendUnsent() -> SocketResult {
-        guard let http else { return unsafe output.withUnwritten { unsafe send($0) } }
-        return unsafe http.withUnsent { unsafe send($0) }
+    func sendUnsent(in batch: TLSBatch) -> SendResult {
+        let waiting = unsentCount
+        guard let session else {
+            let result =
+                if let http {
+                    unsafe http.withUnsent { unsafe descriptor.send($0) }
+                } else {
+                    unsafe output.withUnwritten { unsafe descriptor.send($0) }
+                }
+            return switch result {
+            case .octets(let count): SendResult(taken: count, isBlocked: count < waiting)
+            case .nothing: SendResult(isBlocked: true)
+            case .end, .failed: SendResult(isBroken: true)
+            }
+        }
+        var taken = 0
+        let isWhole = session.batching(in: batch) {
+            if let http {
+                unsafe http.forEachUnsentPiece { piece in
+                    let count = unsafe session.send(piece).count
+                    taken += count
+                    return count == piece.count
+                }
+            } else {
+                taken = unsafe output.withUnwritten { unsafe session.send($0).count }
+            }
+        }
+        return SendResult(
+            taken: taken, isBlocked: taken < waiting || session.hasBacklog, isBroken: !isWhole)
+    }
+
+    struct SendResult {
+        /// Octets of responses that need not be kept any more.
+        var taken = 0
+        /// The socket takes no more for now.
+        var isBlocked = false
+        var isBroken = false
     }
 
     /// Whether the session has told what a socket would tell with the next read: the client sends no more. What came

@@ -30,7 +30,7 @@ extension StreamServer {
         }
         if connection.isDoomed || connection.http?.isFinished == true { return close(connection) }
         if connection.isAtEndOfSession { connection.inputEnded = true }
-        if connection.inputEnded, connection.deferred == 0, connection.unsentCount == 0 {
+        if connection.inputEnded, connection.deferred == 0, !connection.hasUnsent {
             return close(connection)
         }
 
@@ -57,19 +57,15 @@ extension StreamServer {
     private func write(_ connection: StreamConnection) {
         var isBlocked = false
         for _ in 0..<Self.writesPerTurn {
-            let waiting = connection.unsentCount
-            guard waiting > 0, !isBlocked, !connection.isDoomed else { break }
-            switch connection.sendUnsent() {
-            case .octets(let count):
-                isBlocked = count < waiting
-                note(count, writtenTo: connection)
-            case .nothing: isBlocked = true
-            case .end, .failed: connection.isDoomed = true
-            }
+            guard connection.hasUnsent, !isBlocked, !connection.isDoomed else { break }
+            let result = connection.sendUnsent(in: batch)
+            if result.taken > 0 { note(result.taken, writtenTo: connection) }
+            isBlocked = result.isBlocked
+            if result.isBroken { connection.isDoomed = true }
         }
         guard isBlocked else {
             connection.blockedSince = nil
-            if connection.unsentCount > 0 { touch(connection) }
+            if connection.hasUnsent { touch(connection) }
             return
         }
         connection.blockedSince = connection.blockedSince ?? loop.now.monotonic

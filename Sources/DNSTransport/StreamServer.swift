@@ -24,6 +24,7 @@ final class StreamServer {
     var handshakesThisTurn = 0
     private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
+    let batch = TLSBatch()
     let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
     private let responseBuffer = MessageBuffer(capacity: StreamFrame.longestMessage)
 
@@ -54,7 +55,8 @@ final class StreamServer {
         let counters = loop.counters.streams(service.transport)
         let isEncrypted = service.endpoint != nil
         let speaksFirst = configuration.isProxy(peer.address)
-        let isProxy = speaksFirst || service.web?.settings.trustedProxies.contains(peer.address.unmapped) == true
+        let isProxy =
+            speaksFirst || service.web?.settings.trustedProxies.contains(peer.address.unmapped) == true
         let client = isProxy ? nil : peer.address
         guard makeRoom(for: client, withHandshake: isEncrypted), let key = connections.nextKey else {
             counters.connectionsRefused.add()
@@ -120,7 +122,7 @@ final class StreamServer {
     private func longestIdle(where isCandidate: (StreamConnection) -> Bool) -> StreamConnection? {
         var best: StreamConnection?
         func rank(_ connection: StreamConnection) -> (Int, Int64) {
-            (connection.isHandshaking ? 0 : connection.unsentCount == 0 ? 1 : 2, connection.progressedAt)
+            (connection.isHandshaking ? 0 : connection.hasUnsent ? 2 : 1, connection.progressedAt)
         }
         connections.forEach { connection in
             guard connection.deferred == 0, isCandidate(connection) else { return }
@@ -231,7 +233,8 @@ final class StreamServer {
 
     /// Takes octets of requests, and answers the queries that they complete.
     private func hear(
-        _ octets: UnsafeMutableBufferPointer<UInt8>, _ connection: StreamConnection, _ service: any WorkerService
+        _ octets: UnsafeMutableBufferPointer<UInt8>, _ connection: StreamConnection,
+        _ service: any WorkerService
     ) {
         guard let web = connection.web else { return }
         let http = connection.http ?? connection.beginHTTP(web, loop.counters.requests)
@@ -244,7 +247,8 @@ final class StreamServer {
         guard let http = connection.http else { return }
         // What was read has gone into `http`, so that its buffer has room for one query after the other.
         let room = unsafe readBuffer.slice(0..<readBuffer.capacity)
-        while !connection.inputEnded || isStopping, connection.deferred < configuration.deferredPerConnection {
+        while !connection.inputEnded || isStopping, connection.deferred < configuration.deferredPerConnection
+        {
             var span = unsafe room.mutableSpan
             guard let query = http.nextQuery(into: &span) else { break }
             var client = connection.client

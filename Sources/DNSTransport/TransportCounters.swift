@@ -24,7 +24,16 @@ public struct TransportCounters: Sendable, Hashable {
 
     public var upstreamDatagramExchanges: UInt64 = 0
     public var upstreamStreamExchanges: UInt64 = 0
+    /// Over TLS and HTTPS.
+    public var upstreamTLSExchanges: UInt64 = 0
+    public var upstreamHTTPSExchanges: UInt64 = 0
     public var upstreamConnectionsOpened: UInt64 = 0
+    public var upstreamConnectionsClosed: UInt64 = 0
+    /// TLS handshakes begun, sessions that a ticket resumed, and connections that ended because of what the server did
+    /// not prove, or did not speak as it should.
+    public var upstreamHandshakes: UInt64 = 0
+    public var upstreamResumptions: UInt64 = 0
+    public var upstreamEncryptionFaults: UInt64 = 0
     public var upstreamTimeouts: UInt64 = 0
     public var upstreamFailures: UInt64 = 0
     /// Messages that the service did not take for the reply, or that belonged to no exchange.
@@ -75,7 +84,13 @@ final class CounterSet: Sendable {
     let sessions = SessionCounterSet()
     let upstreamDatagramExchanges = Counter()
     let upstreamStreamExchanges = Counter()
+    let upstreamTLSExchanges = Counter()
+    let upstreamHTTPSExchanges = Counter()
     let upstreamConnectionsOpened = Counter()
+    let upstreamConnectionsClosed = Counter()
+    let upstreamHandshakes = Counter()
+    let upstreamResumptions = Counter()
+    let upstreamEncryptionFaults = Counter()
     let upstreamTimeouts = Counter()
     let upstreamFailures = Counter()
     let upstreamJunk = Counter()
@@ -98,7 +113,13 @@ final class CounterSet: Sendable {
         counters.sessions = sessions.snapshot
         counters.upstreamDatagramExchanges = upstreamDatagramExchanges.now
         counters.upstreamStreamExchanges = upstreamStreamExchanges.now
+        counters.upstreamTLSExchanges = upstreamTLSExchanges.now
+        counters.upstreamHTTPSExchanges = upstreamHTTPSExchanges.now
         counters.upstreamConnectionsOpened = upstreamConnectionsOpened.now
+        counters.upstreamConnectionsClosed = upstreamConnectionsClosed.now
+        counters.upstreamHandshakes = upstreamHandshakes.now
+        counters.upstreamResumptions = upstreamResumptions.now
+        counters.upstreamEncryptionFaults = upstreamEncryptionFaults.now
         counters.upstreamTimeouts = upstreamTimeouts.now
         counters.upstreamFailures = upstreamFailures.now
         counters.upstreamJunk = upstreamJunk.now

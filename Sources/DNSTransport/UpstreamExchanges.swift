@@ -1,6 +1,6 @@
 import DNSWire
 
-/// Every query that this worker has sent to a server and waits for: one table for both transports.
+/// Every query that this worker has sent to a server and waits for: one table for all transports.
 ///
 /// The service is never called from within `send` or `cancel`. A query that fails at once is put in line, and
 /// the loop reports it (`reportFailures`).
@@ -9,23 +9,25 @@ final class UpstreamExchanges {
     struct Exchange {
         enum Route {
             case datagram(SlotKey)
-            case connection(SlotKey, id: UInt16)
-            /// In line to be reported with this `errno`.
-            case failed(Int32)
+            case connection(SlotKey, UpstreamConnection.Tag)
+            /// In line to be reported so.
+            case failed(ExchangeEnd)
         }
 
         var route: Route
         var timer: TimerHandle?
         /// Messages that were not the reply.
         var junk = 0
-        /// Set while the query may be sent once more, because it went out on a kept connection: the server
-        /// may have closed that at the same moment, which says nothing about the server (RFC 7766 §6.2.4).
+        /// Set while a query on a stream may be sent once more.
         var retry: Query?
+        /// It went out on a kept connection: the server may have closed that at the same moment, which says nothing
+        /// about the server (RFC 7766 §6.2.4).
+        var isOnKeptConnection = false
     }
 
     struct Query {
         var message: [UInt8]
-        var server: SocketAddress
+        var destination: UpstreamDestination
     }
 
     /// Why an exchange is over.
@@ -56,11 +58,12 @@ final class UpstreamExchanges {
         timeout: Int64
     ) {
         guard exchanges[id] == nil else { return assertionFailure("exchange \(id) is in use") }
-        var exchange = Exchange(route: .failed(SystemError.invalid))
-        let query = Query(message: message, server: server)
+        var exchange = Exchange(route: .failed(.failed(SystemError.invalid)))
         switch transport {
-        case .udp: openDatagram(&exchange, id, query)
-        case .tcp: openStream(&exchange, id, query, isRetry: false)
+        case .udp: openDatagram(&exchange, id, message, to: server)
+        case .tcp: openStream(&exchange, id, Query(message: message, destination: .tcp(server)))
+        case .encrypted(let server):
+            openStream(&exchange, id, Query(message: message, destination: .encrypted(server)))
         }
         if case .failed = exchange.route {
             failures.append(id)
@@ -71,32 +74,46 @@ final class UpstreamExchanges {
         exchanges[id] = exchange
     }
 
-    private func openDatagram(_ exchange: inout Exchange, _ id: ExchangeID, _ query: Query) {
+    private func openDatagram(
+        _ exchange: inout Exchange, _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress
+    ) {
         do throws(SystemError) {
-            try check(query)
+            try check(message)
             try makeRoom()
-            exchange.route = .datagram(try datagrams.open(for: id, query.message, to: query.server))
+            exchange.route = .datagram(try datagrams.open(for: id, message, to: server))
             loop.counters.upstreamDatagramExchanges.add()
         } catch {
-            exchange.route = .failed(error.code)
+            exchange.route = .failed(.failed(error.code))
         }
     }
 
-    private func openStream(_ exchange: inout Exchange, _ id: ExchangeID, _ query: Query, isRetry: Bool) {
+    private func openStream(
+        _ exchange: inout Exchange, _ id: ExchangeID, _ query: Query, isRetry: Bool = false
+    ) {
+        let destination = query.destination
         do throws(SystemError) {
-            try check(query)
-            if isRetry || !streams.canReuse(for: query.message, to: query.server) { try makeRoom() }
-            let sent = try streams.send(query.message, for: id, to: query.server, isRetry: isRetry)
-            exchange.route = .connection(sent.key, id: sent.id)
-            exchange.retry = sent.isOnKeptConnection ? query : nil
-            if !isRetry { loop.counters.upstreamStreamExchanges.add() }
+            try check(query.message)
+            if isRetry || !streams.canReuse(for: query.message, to: destination) { try makeRoom() }
+            let sent = try streams.send(query.message, for: id, to: destination, isRetry: isRetry)
+            exchange.route = .connection(sent.key, sent.tag)
+            exchange.retry = isRetry ? nil : query
+            exchange.isOnKeptConnection = sent.isOnKeptConnection
+            if !isRetry { count(destination) }
         } catch {
-            exchange.route = .failed(error.code)
+            exchange.route = .failed(.failed(error.code))
         }
     }
 
-    private func check(_ query: Query) throws(SystemError) {
-        guard query.message.count >= 12, query.message.count <= StreamFrame.longestMessage else {
+    private func count(_ destination: UpstreamDestination) {
+        switch destination {
+        case .tcp: loop.counters.upstreamStreamExchanges.add()
+        case .encrypted(let server) where server.service == .tls: loop.counters.upstreamTLSExchanges.add()
+        case .encrypted: loop.counters.upstreamHTTPSExchanges.add()
+        }
+    }
+
+    private func check(_ message: [UInt8]) throws(SystemError) {
+        guard message.count >= 12, message.count <= StreamFrame.longestMessage else {
             throw SystemError(code: SystemError.messageTooLong)
         }
     }
@@ -126,7 +143,7 @@ final class UpstreamExchanges {
         while let (id, message) = unsafe streams.nextMessage(key) {
             if let id { unsafe received(message, for: id, service) } else { loop.counters.upstreamJunk.add() }
         }
-        fail(streams.finishReading(key))
+        for death in streams.finishReading(key) { fail(death) }
     }
 
     private func received(
@@ -164,10 +181,10 @@ final class UpstreamExchanges {
         let ids = failures
         failures = []
         for id in ids {
-            guard let exchange = exchanges[id], case .failed(let code) = exchange.route else { continue }
+            guard let exchange = exchanges[id], case .failed(let end) = exchange.route else { continue }
             exchanges[id] = nil
             loop.counters.upstreamFailures.add()
-            service.upstreamEnded(id, .failed(code))
+            service.upstreamEnded(id, end)
         }
     }
 
@@ -182,14 +199,14 @@ final class UpstreamExchanges {
 
     //--- Ends ---
 
-    /// Exchanges of a connection that died: sends them once more, or puts them in line to be reported.
+    /// Exchanges of a connection or stream that died: sends them once more, or puts them in line to be reported.
     private func fail(_ death: UpstreamStreams.Death) {
         for id in death.exchanges {
             guard var exchange = exchanges[id] else { continue }
-            if let query = exchange.retry {
+            if let query = exchange.retry, exchange.isOnKeptConnection || death.mayAskAgain {
                 openStream(&exchange, id, query, isRetry: true)
             } else {
-                exchange.route = .failed(death.code)
+                exchange.route = .failed(death.end)
             }
             if case .failed = exchange.route {
                 if let timer = exchange.timer { loop.timers.remove(timer) }
@@ -206,7 +223,7 @@ final class UpstreamExchanges {
         if let timer = exchange.timer { loop.timers.remove(timer) }
         switch exchange.route {
         case .datagram(let key): datagrams.close(key)
-        case .connection(let key, let dnsID): streams.end(dnsID, on: key, reason)
+        case .connection(let key, let tag): streams.end(tag, on: key, reason)
         case .failed: break
         }
     }

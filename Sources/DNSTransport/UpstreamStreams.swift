@@ -1,35 +1,43 @@
 import CLinux
 import DNSWire
 
-/// Queries over TCP: connections to servers, kept for a while and shared by several queries at once (RFC 7766
-/// §6.2).
+/// Queries over TCP, TLS and HTTPS: connections to servers, kept for a while and shared by several queries at once (RFC
+/// 7766 §6.2, RFC 7858 §3.4). What comes on them is read in `UpstreamStreams+Receiving`.
 final class UpstreamStreams {
-    /// What becomes of the exchanges of a connection that is gone.
+    /// What becomes of the exchanges of a connection that is gone, or of streams on it.
     struct Death {
         var exchanges: [ExchangeID] = []
-        var code: Int32 = 0
+        var end = ExchangeEnd.failed(0)
+        /// The server has not worked on them.
+        var mayAskAgain = false
         static let none = Death()
     }
 
     /// Where a query went.
     struct Sent {
         var key: SlotKey
-        var id: UInt16
+        var tag: UpstreamConnection.Tag
         /// The server answered on this connection before, and may be about to close it.
         var isOnKeptConnection: Bool
     }
 
-    private let loop: EventLoop
-    private let buffer: MessageBuffer
-    private var connections: SlotTable<UpstreamConnection>
+    /// The connection being read from, its octets in the shared buffer, and how far they were looked at.
+    struct Reading {
+        let key: SlotKey
+        var filled = 0
+        var offset = 0
+    }
+
+    let loop: EventLoop
+    let buffer: MessageBuffer
+    private(set) var connections: SlotTable<UpstreamConnection>
     /// Connections that may take more queries, by server.
-    private var pool: [SocketAddress: [SlotKey]] = [:]
+    private var pool: [UpstreamDestination: [SlotKey]] = [:]
     /// Connections with something to write.
     private var touched: [SlotKey] = []
-    /// The connection being read from, its octets in the shared buffer, and how far they were looked at.
-    private var reading: SlotKey?
-    private var filled = 0
-    private var offset = 0
+    var reading: Reading?
+    /// Made for the first encrypted server.
+    private var context: TLSClientContext?
 
     init(loop: EventLoop, buffer: MessageBuffer) {
         self.loop = loop
@@ -41,46 +49,50 @@ final class UpstreamStreams {
 
     //--- Sending ---
 
-    func canReuse(for message: [UInt8], to server: SocketAddress) -> Bool {
-        connection(for: message, to: server) != nil
+    func canReuse(for message: [UInt8], to destination: UpstreamDestination) -> Bool {
+        connection(for: message, to: destination) != nil
     }
 
     /// Puts a query in line on a connection to the server. It leaves at the end of the turn, with others.
     func send(
-        _ message: [UInt8], for exchange: ExchangeID, to server: SocketAddress, isRetry: Bool
+        _ message: [UInt8], for exchange: ExchangeID, to destination: UpstreamDestination, isRetry: Bool
     ) throws(SystemError) -> Sent {
-        let id = UpstreamConnection.id(of: message.span)
-        let reusable = isRetry ? nil : connection(for: message, to: server)
-        let connection = if let reusable { reusable } else { try connect(to: server) }
-        guard connection.output.append(message.span, limit: loop.configuration.upstreamOutput) else {
+        let reusable = isRetry ? nil : connection(for: message, to: destination)
+        let connection = if let reusable { reusable } else { try connect(to: destination) }
+        guard let tag = connection.enqueue(message, for: exchange, limit: loop.configuration.upstreamOutput)
+        else {
+            if connection.liveCount == 0 { _ = close(connection, .failed(SystemError.noBufferSpace)) }
             throw SystemError(code: SystemError.noBufferSpace)
         }
-        connection.expect(id, for: exchange)
         if let timer = connection.idleTimer { loop.timers.remove(timer) }
         connection.idleTimer = nil
         touch(connection)
-        return Sent(key: connection.key, id: id, isOnKeptConnection: connection.hasReplied)
+        return Sent(key: connection.key, tag: tag, isOnKeptConnection: connection.hasReplied)
     }
 
     /// A connection that can carry the query: not dying, not full, and with no other query of this ID.
-    private func connection(for message: [UInt8], to server: SocketAddress) -> UpstreamConnection? {
-        let id = UpstreamConnection.id(of: message.span)
-        for key in pool[server] ?? [] {
-            if let connection = connections[key], connection.takes(id, loop.configuration) {
+    private func connection(
+        for message: [UInt8], to destination: UpstreamDestination
+    ) -> UpstreamConnection? {
+        for key in pool[destination] ?? [] {
+            if let connection = connections[key], connection.takes(message, loop.configuration) {
                 return connection
             }
         }
         return nil
     }
 
-    private func connect(to server: SocketAddress) throws(SystemError) -> UpstreamConnection {
+    private func connect(to destination: UpstreamDestination) throws(SystemError) -> UpstreamConnection {
         guard let key = connections.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
+        let server = destination.address
         let family = server.address.family
         let connection = UpstreamConnection(
             adopting: try FileDescriptor(
                 adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
-            key: key, server: server)
+            key: key, destination: destination, session: try makeSession(destination))
         try connection.descriptor.set(CLINUX_NO_DELAY, 1)
+        // A ClientHello that comes twice harms nobody (RFC 7413 §2); where the system has none, it goes as ever.
+        if connection.session != nil { try? connection.descriptor.set(CLINUX_FAST_OPEN, 1) }
         if let outgoing = loop.configuration.outgoing(for: family, &loop.random) {
             try connection.descriptor.set(CLINUX_PORT_ON_CONNECT, 1)
             var raw = SocketAddress(outgoing, port: 0).raw
@@ -94,12 +106,29 @@ final class UpstreamStreams {
         try loop.watch(
             connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
         connections.insert(connection)
-        pool[server, default: []].append(key)
+        pool[destination, default: []].append(key)
         loop.counters.upstreamConnectionsOpened.add()
+        if connection.session != nil { loop.counters.upstreamHandshakes.add() }
         return connection
     }
 
-    private func touch(_ connection: UpstreamConnection) {
+    private func makeSession(_ destination: UpstreamDestination) throws(SystemError) -> TLSClientSession? {
+        guard case .encrypted(let server) = destination else { return nil }
+        if context == nil {
+            context = try? TLSClientContext(authorities: loop.configuration.upstreamAuthorities)
+        }
+        guard let context,
+            let session = TLSClientSession(context, to: server, resuming: context.takeTicket(of: server))
+        else { throw SystemError(code: SystemError.noMemory) }
+        return session
+    }
+
+    /// Keeps what a server gave to come back with.
+    func keepTickets(of session: TLSClientSession) {
+        context?.keep(session.takeTickets(), of: session.server)
+    }
+
+    func touch(_ connection: UpstreamConnection) {
         guard !connection.isTouched else { return }
         connection.isTouched = true
         touched.append(connection.key)
@@ -120,20 +149,19 @@ final class UpstreamStreams {
         return deaths
     }
 
-    private func write(_ connection: UpstreamConnection) -> Death {
+    func write(_ connection: UpstreamConnection) -> Death {
         guard !connection.isConnecting else { return .none }
-        if !connection.output.isEmpty {
-            let result = unsafe connection.output.withUnwritten { octets in
-                unsafe connection.descriptor.send(octets)
-            }
-            switch result {
-            case .octets(let count): connection.output.advance(by: count)
-            case .nothing: break
-            case .end: return close(connection, code: SystemError.connectionReset)
-            case .failed(let code): return close(connection, code: code)
-            }
+        switch connection.writeOnce() {
+        case nil, .octets, .nothing: break
+        case .end: return close(connection, .failed(SystemError.connectionReset))
+        case .failed(SystemError.inProgress):
+            // Fast open that could not be after all: the connection is made as ever.
+            connection.isConnecting = true
+        case .failed(let code): return close(connection, .failed(code))
         }
-        watch(connection, for: connection.output.isEmpty ? .readable : [.readable, .writable])
+        // What waits for a handshake does not wait for the socket.
+        let wantsToWrite = connection.isConnecting || connection.hasUnwritten
+        watch(connection, for: wantsToWrite ? [.readable, .writable] : .readable)
         return .none
     }
 
@@ -143,79 +171,29 @@ final class UpstreamStreams {
         loop.change(connection.descriptor, to: interest, as: EventToken(.upstreamConnection, connection.key))
     }
 
-    //--- Receiving ---
-
-    /// Handles readiness: finishes connecting, writes, and reads once. Then `nextMessage` gives what came,
-    /// and `finishReading` must follow.
-    func ready(_ key: SlotKey, _ readiness: Interest) -> Death {
-        (reading, filled, offset) = (nil, 0, 0)
-        guard let connection = connections[key] else { return .none }
-        if connection.isConnecting {
-            let error = clinux_socket_error(connection.descriptor.number)
-            guard error == 0 else { return close(connection, code: error) }
-            guard readiness.contains(.writable) else { return .none }
-            connection.isConnecting = false
-            return write(connection)
-        }
-        if readiness.contains(.writable) {
-            let death = write(connection)
-            if connections[key] == nil { return death }
-        }
-        guard readiness.contains(.readable) || readiness.contains(.broken) else { return .none }
-        let kept = connection.input.count
-        let free = unsafe buffer.slice(kept..<buffer.capacity)
-        switch unsafe connection.descriptor.receive(into: free) {
-        case .octets(let count) where connection.input.isCompleted(by: count):
-            _ = unsafe connection.input.move(to: buffer.octets)
-            (reading, filled) = (key, kept + count)
-        case .octets(let count):
-            unsafe connection.input.append(UnsafeBufferPointer(buffer.slice(kept..<kept + count)))
-        case .nothing where !readiness.contains(.broken): break
-        case .nothing, .end: return close(connection, code: SystemError.connectionReset)
-        case .failed(let code): return close(connection, code: code)
-        }
-        return .none
-    }
-
-    /// The next whole message, and the exchange that waits for its ID, if one does. The octets are valid
-    /// until the next `ready`.
-    func nextMessage(_ key: SlotKey) -> (ExchangeID?, UnsafeBufferPointer<UInt8>)? {
-        let octets = unsafe UnsafeBufferPointer(buffer.slice(0..<filled))
-        guard reading == key, let connection = connections[key],
-            case .message(let range) = StreamFrame.next(in: unsafe octets.span, at: offset)
-        else { return nil }
-        offset = range.upperBound
-        let message = unsafe UnsafeBufferPointer(rebasing: octets[range])
-        return unsafe (connection.take(message.span), message)
-    }
-
-    /// Keeps the beginning of a message for the next read, and closes a connection that ended or talks
-    /// nonsense.
-    func finishReading(_ key: SlotKey) -> Death {
-        guard reading == key, let connection = connections[key] else { return .none }
-        let rest = offset..<filled
-        (reading, filled, offset) = (nil, 0, 0)
-        if connection.junk >= loop.configuration.junkPerExchange {
-            return close(connection, code: SystemError.badMessage)
-        }
-        unsafe connection.input.keep(UnsafeBufferPointer(buffer.slice(rest)))
-        return .none
-    }
-
     //--- Ends ---
 
     /// An exchange is over. When the server was silent until the time-out, the connection takes no more
     /// queries, since it may be dead without saying so.
-    func end(_ id: UInt16, on key: SlotKey, _ reason: UpstreamExchanges.Reason) {
+    func end(_ tag: UpstreamConnection.Tag, on key: SlotKey, _ reason: UpstreamExchanges.Reason) {
         guard let connection = connections[key] else { return }
-        connection.stopExpecting(id, isReplyOutstanding: reason != .finished)
+        connection.stopExpecting(tag, isReplyOutstanding: reason != .finished)
         if reason == .timedOut { leavePool(connection) }
+        rest(connection)
+    }
+
+    /// Closes a connection without exchanges if it is of no more use, and otherwise keeps it for a while.
+    func rest(_ connection: UpstreamConnection) {
         guard connection.liveCount == 0 else { return }
-        if connection.isRetired || connection.isConnecting {
-            _ = close(connection, code: SystemError.cancelled)
+        if connection.isRetired || connection.isConnecting || connection.isHandshaking {
+            _ = close(connection, .failed(SystemError.cancelled))
         } else if connection.idleTimer == nil {
+            let configuration = loop.configuration
+            let time =
+                connection.session == nil
+                ? configuration.upstreamIdleTimeout : configuration.encryptedIdleTimeout
             connection.idleTimer = loop.timers.arm(
-                .upstreamConnection(key), at: loop.now.after(loop.configuration.upstreamIdleTimeout))
+                .upstreamConnection(connection.key), at: loop.now.after(time))
         }
     }
 
@@ -223,7 +201,7 @@ final class UpstreamStreams {
     func idled(_ key: SlotKey) {
         guard let connection = connections[key] else { return }
         connection.idleTimer = nil
-        if connection.liveCount == 0 { _ = close(connection, code: SystemError.cancelled) }
+        if connection.liveCount == 0 { _ = close(connection, .failed(SystemError.cancelled)) }
     }
 
     /// Closes a connection that has no exchanges; false when there is none.
@@ -233,24 +211,32 @@ final class UpstreamStreams {
             if connection.liveCount == 0 { idle = connection }
         }
         guard let idle else { return false }
-        _ = close(idle, code: SystemError.cancelled)
+        _ = close(idle, .failed(SystemError.cancelled))
         return true
     }
 
-    private func leavePool(_ connection: UpstreamConnection) {
+    /// It takes no more queries.
+    func leavePool(_ connection: UpstreamConnection) {
         guard !connection.isRetired else { return }
         connection.isRetired = true
-        var keys = pool[connection.server] ?? []
+        var keys = pool[connection.destination] ?? []
         keys.removeAll { $0 == connection.key }
-        pool[connection.server] = keys.isEmpty ? nil : keys
+        pool[connection.destination] = keys.isEmpty ? nil : keys
     }
 
-    private func close(_ connection: UpstreamConnection, code: Int32) -> Death {
+    func close(_ connection: UpstreamConnection, _ end: ExchangeEnd) -> Death {
         guard connections.remove(connection.key) != nil else { return .none }
         leavePool(connection)
         if let timer = connection.idleTimer { loop.timers.remove(timer) }
         connection.idleTimer = nil
+        if let session = connection.session, !connection.isConnecting {
+            // An alert or a farewell; whether it arrives does not matter.
+            session.shutDown()
+            _ = connection.writeOnce()
+        }
         loop.ignore(connection.descriptor)
-        return Death(exchanges: connection.liveExchanges, code: code)
+        loop.counters.upstreamConnectionsClosed.add()
+        if case .encryptionFailed = end { loop.counters.upstreamEncryptionFaults.add() }
+        return Death(exchanges: connection.liveExchanges, end: end)
     }
 }

@@ -129,6 +129,13 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// commonly allow, so that it is we who close (RFC 7766 §6.2.3).
     public var upstreamIdleTimeout: Int64 = 3_000_000_000
 
+    /// The same for TLS and HTTPS, where a new connection costs round trips and a signature. Servers commonly keep them
+    /// between 10 s and some minutes; one that closes earlier costs a query one repetition.
+    public var encryptedIdleTimeout: Int64 = 20_000_000_000
+
+    /// Certificates in PEM of the authorities that encrypted servers are believed by; nil: those of the system.
+    public var upstreamAuthorities: [UInt8]?
+
     //--- The loop ---
 
     /// Events taken from the kernel in one wake-up.

@@ -10,7 +10,8 @@ public protocol WorkerContext: AnyObject {
     /// Sends `message` (its ID included) to `server` and reports every reply, and the end, to the service
     /// under `exchange`. UDP: a connected socket of its own, random source port. TCP: a kept connection to
     /// that server where there is one; a query that meets the end of a kept connection is sent once more.
-    /// `timeout` is in nanoseconds from now. The identifier must not be in use.
+    /// Encrypted: the same, and nothing of the message is sent before the server has proved who it is; `server` has to be
+    /// the address that the transport names. `timeout` is in nanoseconds from now. The identifier must not be in use.
     func send(
         _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
         timeout: Int64)
@@ -31,8 +32,10 @@ public protocol WorkerContext: AnyObject {
 /// Names one upstream exchange on one worker; never used twice.
 public typealias ExchangeID = UInt64
 
-public enum UpstreamTransport: UInt8, Sendable, Hashable {
+public enum UpstreamTransport: Sendable, Hashable {
     case udp, tcp
+    /// TLS or HTTPS, and whom to prove itself to be.
+    case encrypted(EncryptedServer)
 }
 
 /// Where a query came from and where its response must go. A plain value that can be kept while a client
@@ -133,4 +136,6 @@ public enum ExchangeEnd: Sendable, Hashable {
     /// The network said no: an `errno` value. ICMP errors over UDP are not reported (they can be forged, SAD
     /// DNS).
     case failed(Int32)
+    /// A server asked over TLS or HTTPS did not prove who it is, or does not speak as it should.
+    case encryptionFailed(EncryptionFault)
 }

@@ -167,6 +167,14 @@ import Testing
         #expect(refusal.hasPrefix("HTTP/1.1 404 ") && refusal.hasSuffix("\r\n\r\n"))
     }
 
+    /// The error of a line that is no request has a body, whatever the request before was.
+    @Test func errorsAfterHead() {
+        let service = Service(.http1)
+        let response = text(service, Self.get.replacing("GET", with: "HEAD") + "BAD\n")
+        #expect(
+            response.hasSuffix("This is not a well-formed HTTP request.\n") && service.connection.isFinished)
+    }
+
     @Test func pipelinedRequestsAreAnsweredInOrder() {
         let service = Service(.http1)
         service.answer = { _ in nil }

@@ -49,10 +49,15 @@ private final class ChaosRun {
     init(seed: UInt64) {
         chance = RandomSource(seed: seed)
         settings.minimisation = ResolverSettings.Minimisation.allCases[Int(seed % 3)]
+        settings.opportunisticTLS = seed % 2 == 1
         settings.rootHints = [Delegation.NameServer("ns.a.", addresses: [IPAddress(192, 0, 2, 1)])]
         var limits = Cache.Limits()
         limits.byteCeiling = 2 << 20
         let cache = Cache(limits: limits, hashKey: SipHash.Key(low: seed, high: 1))
+        for octet: UInt8 in 1...4 {
+            let server = SocketAddress(IPAddress(192, 0, 2, octet), port: 53)
+            cache.health.update(server) { $0.tls.answered(at: 1_000_000_000) }
+        }
         resolution = Resolution(
             Question("www.deep.x.a.", .a), settings: settings, cache: cache, random: RandomSource(seed: seed),
             cookieKey: SipHash.Key(low: 3, high: 4))
@@ -98,6 +103,7 @@ private final class ChaosRun {
                 queries += 1
                 open[query.exchange] = query
                 log.append("send \(query.server) \(query.message)")
+            case .tryTLS(let trial): log.append("try \(trial.server)")
             case .cancel(let number): open[number] = nil
             case .finish(let outcome):
                 outcomes += 1

@@ -14,6 +14,7 @@ extension WorkerConfiguration {
         configuration.writeTimeout = never
         configuration.deferredTimeout = never
         configuration.upstreamIdleTimeout = never
+        configuration.encryptedIdleTimeout = never
         return configuration
     }
 }

@@ -6,8 +6,13 @@ struct TestCertificate {
     let name: String
     let certificate: TLSCertificate
 
-    /// - Parameter names: subject alternative names; the first is the subject's, too.
-    init(_ names: String...) {
+    /// Its key's digest (SPKI).
+    let pin: [UInt8]
+
+    /// - Parameters:
+    ///   - names: subject alternative names; the first is the subject's, too.
+    ///   - validity: seconds from now.
+    init(_ names: String..., addresses: [String] = [], validity: ClosedRange<Int> = -3600...86_400) {
         name = names.first ?? ""
         let key = unsafe Self.makeKey()
         defer { unsafe EVP_PKEY_free(key) }
@@ -15,17 +20,20 @@ struct TestCertificate {
         defer { unsafe X509_free(body) }
         unsafe X509_set_version(body, 2)
         unsafe ASN1_INTEGER_set(X509_get_serialNumber(body), 1)
-        unsafe X509_gmtime_adj(X509_getm_notBefore(body), -3600)
-        unsafe X509_gmtime_adj(X509_getm_notAfter(body), 86_400)
+        unsafe X509_gmtime_adj(X509_getm_notBefore(body), validity.lowerBound)
+        unsafe X509_gmtime_adj(X509_getm_notAfter(body), validity.upperBound)
         unsafe X509_set_pubkey(body, key)
         let subject = unsafe X509_get_subject_name(body)
         unsafe X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, Array(name.utf8), -1, -1, 0)
         unsafe X509_set_issuer_name(body, subject)
-        let alternatives = names.map { "DNS:\($0)" }.joined(separator: ",")
+        let alternatives = (names.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }).joined(separator: ",")
         let extensionValue = unsafe X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, alternatives)
         unsafe X509_add_ext(body, extensionValue, -1)
         unsafe X509_EXTENSION_free(extensionValue)
         unsafe X509_sign(body, key, EVP_sha256())
+        var digest = [UInt8](repeating: 0, count: 32)
+        if let body = unsafe body { _ = unsafe copenssl_pin(body, &digest) }
+        pin = digest
         certificate = TLSCertificate(
             chain: unsafe Self.text { unsafe PEM_write_bio_X509($0, body) },
             privateKey: unsafe Self.text { unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })

@@ -59,6 +59,7 @@ enum clinux_option {
     CLINUX_LARGE_SEND_BUFFER,
     CLINUX_NO_DELAY,              // answers leave at once
     CLINUX_PORT_ON_CONNECT,       // bind an address now, let connect choose the port among all four-tuples
+    CLINUX_FAST_OPEN,             // where the server gave a cookie before, the first octets go with the SYN
 };
 int clinux_set_option(int fd, int option, int value);
 // The pending error of a socket (SO_ERROR) as a positive errno value, which it clears; 0 when there is none.

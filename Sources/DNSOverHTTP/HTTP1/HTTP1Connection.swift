@@ -86,6 +86,9 @@ final class HTTP1Connection: HTTPConnection {
             state = .ended
             return false
         }
+        // What was known of the request before does not count any more, whatever comes now.
+        head.begin()
+        framing = HTTP1Framing()
         switch lines.next(limit: HTTP1Framing.longestRequestLine) {
         case .incomplete: return false
         case .malformed: return fail(.malformedRequest)
@@ -96,8 +99,6 @@ final class HTTP1Connection: HTTPConnection {
                 sectionOctets += 2
                 return sectionOctets <= HTTP1Framing.emptyOctets || fail(.malformedRequest)
             }
-            head.begin()
-            framing = HTTP1Framing()
             sectionOctets = range.count
             let reply = lines.withOctets(range) { framing.readRequestLine($0, into: &head, settings) }
             if let reply { return fail(reply) }
@@ -321,6 +322,8 @@ final class HTTP1Connection: HTTPConnection {
     func withUnsent<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         unsafe output.withUnwritten(body)
     }
+
+    func forEachPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) { unsafe output.forEachPiece(body) }
 
     func sent(_ count: Int) {
         output.advance(by: count)

@@ -55,9 +55,9 @@ final class HTTP2Connection: HTTPConnection {
         var allocator = unsafe SessionMemory.allocator(memory)
         var session: OpaquePointer?
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let result = unsafe nghttp2_session_server_new3(
-            &session, HTTP2Library.callbacks, user, HTTP2Library.option, &allocator)
-        guard result == 0, unsafe session != nil else {
+        guard let callbacks = unsafe HTTP2Library.callbacks, let option = unsafe HTTP2Library.option,
+            unsafe nghttp2_session_server_new3(&session, callbacks, user, option, &allocator) == 0
+        else {
             hasEnded = true
             return
         }
@@ -127,6 +127,7 @@ final class HTTP2Connection: HTTPConnection {
             guard count >= 0 else { return end(Self.reason(Int32(clamping: count))) }
             guard count > 0, let frame = unsafe frame else { break }
             unsafe output.append(UnsafeBufferPointer(start: frame, count: count))
+            if unsafe Self.endsStream(frame, count) { output.endResponse() }
             if budget.isSpent { return end(NGHTTP2_ENHANCE_YOUR_CALM) }
         }
         if !hasEnded, unsafe nghttp2_session_want_read(session) == 0,
@@ -134,6 +135,14 @@ final class HTTP2Connection: HTTPConnection {
         {
             hasEnded = true
         }
+    }
+
+    /// Whether a frame is the last of a response.
+    private static func endsStream(_ frame: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count >= 9 else { return false }
+        let (type, flags) = unsafe (UInt32(frame[3]), UInt32(frame[4]))
+        guard flags & NGHTTP2_FLAG_END_STREAM.rawValue != 0 else { return false }
+        return type == NGHTTP2_DATA.rawValue || type == NGHTTP2_HEADERS.rawValue
     }
 
     /// Ends the connection with a GOAWAY (RFC 9113 §6.8) that is written here, because libnghttp2's session
@@ -172,6 +181,8 @@ final class HTTP2Connection: HTTPConnection {
     func withUnsent<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         unsafe output.withUnwritten(body)
     }
+
+    func forEachPiece(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) { unsafe output.forEachPiece(body) }
 
     func sent(_ count: Int) {
         output.advance(by: count)

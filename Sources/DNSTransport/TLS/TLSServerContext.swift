@@ -64,12 +64,6 @@ public final class TLSServerContext: Sendable {
 private final class SSLContext: Sendable {
     nonisolated(unsafe) let handle: OpaquePointer
 
-    /// Ephemeral key agreement, authenticated encryption (RFC 9325 §4.2). Those of TLS 1.3 are all so.
-    private static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
-    /// What clients use. The finite fields that libssl would offer too cost a server milliseconds each.
-    private static let groups = "X25519:P-256:P-384"
-    /// 112 bits: no RSA under 2048 bits, no SHA-1 (RFC 9325 §4.5).
-    private static let securityLevel: Int32 = 2
     /// A chain longer than this is a file of trusted roots, given by mistake.
     private static let longestChain = 10
     /// Any value will do; libssl insists that tickets tell whose they are.
@@ -78,14 +72,11 @@ private final class SSLContext: Sendable {
     init() throws(TLSSetupError) {
         guard let handle = unsafe SSL_CTX_new(TLS_server_method()) else { throw .noContext }
         unsafe self.handle = handle
-        guard unsafe copenssl_set_versions(handle, TLS1_2_VERSION, TLS1_3_VERSION) == 1,
-            unsafe SSL_CTX_set_cipher_list(handle, Self.ciphers) == 1,
-            unsafe copenssl_set_groups(handle, Self.groups) == 1,
+        guard unsafe TLSParameters.set(in: handle),
             unsafe SSL_CTX_set_num_tickets(handle, Self.ticketsPerSession) == 1,
             unsafe SSL_CTX_set_session_id_context(
                 handle, Self.sessionContext, UInt32(Self.sessionContext.count)) == 1
         else { throw .noContext }
-        unsafe SSL_CTX_set_security_level(handle, Self.securityLevel)
         // A stream's end without close_notify is an end like another: a message that was cut off shows by its
         // length (RFC 7858 §3.3), and what the client is owed must still reach it (RFC 7766 §6.2.4).
         _ = unsafe SSL_CTX_set_options(

@@ -39,6 +39,11 @@ final class TLSSession {
     /// Times that the client changed its keys (RFC 8446 §4.6.3).
     private var keyUpdates = 0
     private var askedToRenegotiate = false
+    /// Where records are gathered while a batch is open.
+    private var batch: TLSBatch?
+    /// Octets of records that the socket has not taken. They go before all others.
+    private var backlog: [UInt8] = []
+    private var socketHasFailed = false
 
     /// Each costs a key derivation for 27 octets of traffic. Due after 2^24 records (RFC 8446 §5.5), so that no client
     /// comes near it.
@@ -127,6 +132,52 @@ final class TLSSession {
         }
     }
 
+    /// Whether records wait for the socket to take them.
+    var hasBacklog: Bool { !backlog.isEmpty }
+
+    /// Has `body` send, and gives the socket all records in one go.
+    ///
+    /// - Returns: false when the connection is broken.
+    func batching(in batch: TLSBatch, _ body: () -> Void) -> Bool {
+        sendBacklog()
+        if backlog.isEmpty {
+            self.batch = batch
+            body()
+            self.batch = nil
+            sendBatch(batch)
+        }
+        if socketHasFailed, failure == nil { state = .broken(.disconnected) }
+        return failure == nil
+    }
+
+    private func sendBatch(_ batch: TLSBatch) {
+        unsafe batch.take { octets in
+            guard let start = octets.baseAddress, octets.count > 0, !socketHasFailed else { return }
+            let taken = unsafe give(start, octets.count)
+            if taken < octets.count { backlog = unsafe Array(octets[taken...]) }
+        }
+    }
+
+    private func sendBacklog() {
+        guard !backlog.isEmpty, !socketHasFailed else { return }
+        let taken = unsafe backlog.withUnsafeBufferPointer { octets in
+            unsafe octets.baseAddress.map { unsafe give($0, octets.count) } ?? 0
+        }
+        if taken == backlog.count { backlog = [] } else { backlog.removeFirst(taken) }
+    }
+
+    /// How many octets the socket takes.
+    private func give(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        let result = unsafe StreamResult(clinux_send(descriptor, start, count))
+        switch result {
+        case .octets(let taken): return taken
+        case .later: return 0
+        case .end, .failed:
+            socketHasFailed = true
+            return 0
+        }
+    }
+
     /// Sends in as few records as can be. What was not taken must be what the next call begins with.
     func send(_ octets: UnsafeBufferPointer<UInt8>) -> SocketResult {
         guard let start = octets.baseAddress, state == .open || state == .inputEnded else { return .nothing }
@@ -192,7 +243,12 @@ extension TLSSession {
 
     @unsafe
     func writeSocket(_ start: UnsafePointer<UInt8>, _ count: Int) -> StreamResult {
-        unsafe StreamResult(clinux_send(descriptor, start, count))
+        guard backlog.isEmpty else { return .later }
+        guard let batch else { return unsafe StreamResult(clinux_send(descriptor, start, count)) }
+        if unsafe batch.append(start, count) { return .octets(count) }
+        sendBatch(batch)
+        if socketHasFailed { return .failed }
+        return unsafe backlog.isEmpty && batch.append(start, count) ? .octets(count) : .later
     }
 
     var isSocketAtEnd: Bool { socketIsAtEnd }

@@ -49,6 +49,13 @@ extension ConfigurationSchema {
             Setting(
                 "case-randomisation", \.upstream.caseRandomisation, .bool,
                 "Whether the letters of a qname are sent in random case (0x20), which a forger has to guess."),
+            Setting(
+                "opportunistic-tls", \.upstream.opportunisticTLS, .bool,
+                """
+                Whether authoritative servers are tried over TLS once a day, port 853, and asked so where they \
+                take it (RFC 9539). Who they are is not checked: it withstands those who only listen. What fails \
+                is asked in cleartext.
+                """),
         ])
 }
 

@@ -24,6 +24,8 @@ extension Configuration {
         /// Whether the letters of a qname are sent in random case (0x20), as proof against forged answers.
         /// Default: yes.
         public var caseRandomisation = true
+        /// Whether authoritative servers are tried over TLS and asked so where they take it (RFC 9539). Default: no.
+        public var opportunisticTLS = false
 
         public init() {}
     }

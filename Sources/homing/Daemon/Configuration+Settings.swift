@@ -46,13 +46,6 @@ struct DaemonSettings: Sendable {
                 "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
                     + hint)
         }
-        for (index, zone) in configuration.forwardZones.enumerated() {
-            for (number, server) in zone.servers.enumerated() where server.transport != .plain {
-                faults.append(
-                    "\(file): forward-zones[\(index)].servers[\(number)]: \(server) cannot be asked yet: "
-                        + "forwarding is over plain DNS")
-            }
-        }
         encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
         if configuration.discovery.ddr {
             server.designation = encryption.designation(configuration)
@@ -136,6 +129,7 @@ extension Configuration {
             case .off: .off
             }
         settings.caseRandomisation = upstream.caseRandomisation
+        settings.opportunisticTLS = upstream.opportunisticTLS
         settings.cookies = upstream.cookies
         settings.payloadSize = UInt16(clamping: upstream.ednsSize)
         settings.usesIPv4 = upstream.ipv4
@@ -175,7 +169,7 @@ extension Configuration {
     private var routes: [ZoneRoute] {
         forwardZones.map { zone in
             ZoneRoute(
-                suffix: zone.suffix, servers: zone.servers.flatMap(\.addresses),
+                suffix: zone.suffix, servers: zone.servers.flatMap(\.routeServers),
                 kind: .forward(fallsBack: zone.fallbackToRecursion))
         } + stubZones.map { ZoneRoute(suffix: $0.suffix, servers: $0.servers, kind: .stub) }
     }

@@ -111,6 +111,7 @@ private struct Conversation: ~Copyable {
                 case .send(let query):
                     if let event = send(query) { events.append(event) }
                 case .cancel(let number): waiting[number] = nil
+                case .tryTLS: break
                 case .finish(let outcome): self.outcome = outcome
                 }
             }

@@ -2,7 +2,7 @@
 
 from .keys import Key
 from .scenario import chain, com_zone, example_zone, island
-from .zones import Zone
+from .zones import Reply, Zone
 
 SECTION = {"nsec": "RFC 4035 §5.4", "nsec3": "RFC 5155 §8"}
 
@@ -33,6 +33,11 @@ def proofs():
         s.ask("c.example.com. A").check("secure")
         s.ask("b.c.example.com. TXT").check("secure")
         s.ask("a.b.c.example.com. A").check("secure")
+        s = island(f"dnssec-denial-empty-non-terminal-as-nxdomain-{kind}", f"an empty non-terminal that is denied under {big}",
+                   f"{SECTION[kind]}, RFC 4592 §2.2.2: the server says NXDOMAIN of a name that has none but names below it, and its "
+                   "records show that it exists.\nWhat is proven counts: NODATA, secure.", zone(kind), change=deny_names)
+        s.ask("c.example.com. A").check("secure")
+        s.ask("www.example.com. TXT").check("secure")
         s = island(f"dnssec-denial-wildcard-{kind}", f"a wildcard's answer under {big}",
                    f"RFC 4035 §5.3.4, {SECTION[kind]}: fewer labels in the signature than in the name, and a proof that "
                    "nothing nearer exists.\nThe proof is in the authority section of the client's answer.", zone(kind))
@@ -51,6 +56,11 @@ def proofs():
                    "no proof beside the signature.", zone(kind))
         s.ask("*.wild.example.com. A").check("secure")
         s.ask("*.wild.example.com. TXT").check("secure")
+
+
+def deny_names(reply, qname, qtype):
+    """NXDOMAIN where there is no data."""
+    return Reply(reply.rcode if reply.answer else "NXDOMAIN", reply.authoritative, *reply.sections())
 
 
 def nsec_shapes():
