@@ -4,6 +4,5 @@ from . import attacks, certificates, clients, cold, compare, dnssec, encrypted, 
 
 CHECKS = {"dig": clients.check, "cold": cold.check, "warm": warm.check, "compare": compare.check, "dnssec": dnssec.check,
           "ports": ports.check, "encrypted": encrypted.check, "transports": transports.check,
-          "certificates": certificates.check, "proxies": proxies.check,
+          "certificates": certificates.check, "proxies": proxies.check, "forwarders": forwarders.check,
           "loss": loss.check, "attacks": attacks.check, "flood": flood.check, "soak": soak.check}
-MORE = {"forwarders": forwarders.check}  # only when they are named

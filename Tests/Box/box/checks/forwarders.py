@@ -7,9 +7,10 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from .. import name, network, stub
+from .. import name, network, stub, wire
 from ..clients import chains, command
 from ..clients.peers import BLOCK, DOMAIN, Peer
+from ..model import Question
 from .judging import is_right, tally
 
 QUESTIONS = 60      # of each way
@@ -76,6 +77,8 @@ def check(box, verdict):
         packets = network.count("forwarded_plain")
         verdict.expect(packets == 0, f"{packets} packets to port 53 of the resolvers that are asked encrypted")
         _restart(box, verdict, resolver, forwarded[4], peers[2])
+        for peer, scheme in ((peers[0], "tls"), (peers[2], "https")):
+            _validated(box, verdict, peer, scheme, authority)
     finally:
         box.drop_resolver()
         for peer in peers:
@@ -123,3 +126,17 @@ def _restart(box, verdict, resolver, way, peer):
     peer.stop()
     peer.run()
     _expect_answers(box, verdict, resolver, way, skipped=QUESTIONS)
+
+
+def _validated(box, verdict, peer, scheme, authority):
+    """Who may speak is one thing, and what is true another: the peer does not validate, Homing does."""
+    zones = f'forward-zones:\n  - suffix: "."\n    servers:\n      - {{url: "{scheme}://{peer.name}", bootstrap: {peer.addresses[0]}}}\n'
+    # The stubs of the usual validation would be asked in cleartext, as they should; they are not asked for here.
+    resolver = box.renew_resolver(validation=box.validation, extra=zones, environment={"SSL_CERT_FILE": str(authority.path)})
+    secure = [question for question in box.net.questions if question.shape == "ordinary" and question.status == "secure" and question.kind == "normal"]
+    bogus = [Question(name.parse("www.dnssec-failed.example."), "A", "")]
+    outcomes = stub.ask_all(secure[:QUESTIONS], resolver.port, patience=PATIENCE, edns_flags=wire.DO)
+    proved = sum(outcome.rcode == question.rcode and bool(outcome.reply.flags & wire.AD) for question, outcome in zip(secure, outcomes) if outcome.reply)
+    verdict.expect(proved == QUESTIONS, f"{scheme} {peer.title}, validating: {proved} of {QUESTIONS} are secure; {tally(outcomes)}")
+    outcome, = stub.ask_all(bogus, resolver.port, patience=PATIENCE)
+    verdict.expect(outcome.rcode == "SERVFAIL", f"{scheme} {peer.title}, validating: what is bogus is {outcome.rcode} {outcome.reply and outcome.reply.ede}")
