@@ -1,6 +1,7 @@
 import COpenSSL
 import DNSWire
 import Glibc
+import TestPeers
 import Testing
 
 @testable import DNSTransport

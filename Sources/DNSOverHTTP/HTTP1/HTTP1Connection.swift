@@ -38,6 +38,7 @@ final class HTTP1Connection: HTTPConnection {
     private var isHandedOut = false
     private var isShutDown = false
     private var output = OutputBuffer()
+    private(set) var responsesMade = 0
 
     init(settings: DoHSettings, believed: [IPNetwork]?, counters: DoHCounterSet) {
         self.settings = settings
@@ -308,6 +309,7 @@ final class HTTP1Connection: HTTPConnection {
     /// §9.3, §9.6).
     private func endResponseHead() {
         if isShutDown { framing.closes = true }
+        responsesMade &+= 1
         if framing.closes {
             output.append("Connection: close\r\n")
         } else if framing.minorVersion == 0 {
@@ -333,6 +335,9 @@ final class HTTP1Connection: HTTPConnection {
     }
 
     var unsentCount: Int { output.count }
+    var keptCount: Int { output.count + lines.count + message.count }
+    /// Requests come one after the other.
+    var oldestUnfinished: UInt32? { nil }
     var pendingCount: Int { isHandedOut ? 1 : 0 }
 
     var wantsInput: Bool {
