@@ -30,6 +30,9 @@ def root_hints():
 
 HOMING = """listen:
   addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
+  tls: "127.0.0.1:{tls_port}"
+  https: "127.0.0.1:{https_port}"
+  http: "127.0.0.1:{http_port}"
 cache:
   size: {size}MiB
 process:
@@ -135,7 +138,8 @@ class Resolver:
                  wrapper=()):
         (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
-        values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
+        self.tls_port, self.https_port, self.http_port = port + 553, port + 143, port + 80  # Homing's alone
+        values = dict(port=port, tls_port=self.tls_port, https_port=self.https_port, http_port=self.http_port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
                       workers=workers, **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())
         self.config = config = directory / "config"
