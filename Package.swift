@@ -101,7 +101,8 @@ let package = Package(
             "DaemonTests",
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "TestPeers", "homing",
+                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "TestPeers", "COpenSSL",
+                "homing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ]

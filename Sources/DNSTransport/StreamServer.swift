@@ -53,7 +53,8 @@ final class StreamServer {
         let counters = loop.counters.streams(service.transport)
         let isEncrypted = service.endpoint != nil
         let speaksFirst = configuration.isProxy(peer.address)
-        let isProxy = speaksFirst || service.web?.settings.trustedProxies.contains(peer.address.unmapped) == true
+        let isProxy =
+            speaksFirst || service.web?.settings.trustedProxies.contains(peer.address.unmapped) == true
         let client = isProxy ? nil : peer.address
         guard makeRoom(for: client, withHandshake: isEncrypted), let key = connections.nextKey else {
             counters.connectionsRefused.add()
@@ -230,7 +231,8 @@ final class StreamServer {
 
     /// Takes octets of requests, and answers the queries that they complete.
     private func hear(
-        _ octets: UnsafeMutableBufferPointer<UInt8>, _ connection: StreamConnection, _ service: any WorkerService
+        _ octets: UnsafeMutableBufferPointer<UInt8>, _ connection: StreamConnection,
+        _ service: any WorkerService
     ) {
         guard let web = connection.web else { return }
         let http = connection.http ?? connection.beginHTTP(web, loop.counters.requests)

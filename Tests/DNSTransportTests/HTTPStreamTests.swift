@@ -104,12 +104,15 @@ struct HTTPStreamTests {
         settings.limits.abuseAllowance = .max / 2
         let worker = try worker(settings) { $0.idleTimeout = 50_000_000 }
         let client = try open(worker)
-        let frame = areSettings ? Frame.noSettings : Frame(type: Frame.ping, payload: [0, 0, 0, 0, 0, 0, 0, 1])
+        let frame =
+            areSettings ? Frame.noSettings : Frame(type: Frame.ping, payload: [0, 0, 0, 0, 0, 0, 0, 1])
         #expect(endures(client) { _ in frame.octets } != nil)
         #expect(worker.counters.http.connectionsTimedOut == 1)
     }
 
-    @Test("a request that does not end, or a response that is not taken, ends the connection", arguments: [false, true])
+    @Test(
+        "a request that does not end, or a response that is not taken, ends the connection",
+        arguments: [false, true])
     func unfinished(isResponse: Bool) throws {
         var settings = DoHSettings()
         settings.limits.abuseAllowance = .max / 2

@@ -92,7 +92,9 @@ package struct Frame: Equatable {
         Frame(type: reset, stream: stream, payload: octets(of: code))
     }
 
-    package static func request(_ stream: UInt32, _ fields: [(String, String)], endsStream: Bool = true) -> Frame {
+    package static func request(_ stream: UInt32, _ fields: [(String, String)], endsStream: Bool = true)
+        -> Frame
+    {
         Frame(
             type: headers, flags: endHeaders | (endsStream ? endStream : 0), stream: stream,
             payload: block(fields))

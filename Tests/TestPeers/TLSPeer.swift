@@ -170,8 +170,12 @@ package final class TLSPeer<Stream: OctetStream> {
 
     /// Whether the server ends the session (close_notify) and the stream before it sends anything more.
     package var isClosedInOrder: Bool {
-        receive() == nil && error == SSL_ERROR_ZERO_RETURN && (endOfStream || socket.receive(seconds: nil) == [])
+        receive() == nil && error == SSL_ERROR_ZERO_RETURN
+            && (endOfStream || socket.receive(seconds: nil) == [])
     }
+
+    /// Whether the server has ended the session, or the stream below it.
+    package var hasEnded: Bool { endOfStream || error == SSL_ERROR_ZERO_RETURN }
 
     /// Says that nothing more comes.
     package func endSession() {

