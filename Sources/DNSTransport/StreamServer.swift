@@ -137,6 +137,8 @@ final class StreamServer {
         guard let connection = connections[key] else { return }
         if connection.awaitsProxyHeader { return readProxyHeader(connection) }
         if connection.isHandshaking {
+            // Who says hello and is gone costs no signature, and takes nobody's turn.
+            if readiness.contains(.broken), connection.session == nil { return fail(connection, .disconnected) }
             // The kernel reports it again with the next turn.
             guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
             handshakesThisTurn += 1
