@@ -138,7 +138,9 @@ final class StreamServer {
         if connection.awaitsProxyHeader { return readProxyHeader(connection) }
         if connection.isHandshaking {
             // Who says hello and is gone costs no signature, and takes nobody's turn.
-            if readiness.contains(.broken), connection.session == nil { return fail(connection, .disconnected) }
+            if readiness.contains(.broken), connection.session == nil {
+                return fail(connection, .disconnected)
+            }
             // The kernel reports it again with the next turn.
             guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
             handshakesThisTurn += 1
