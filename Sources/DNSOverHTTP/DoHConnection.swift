@@ -109,8 +109,8 @@ public final class DoHConnection {
     /// Responses that were made to their end, of whatever status. What else is written is no progress.
     public var responsesMade: Int { connection?.responsesMade ?? 0 }
 
-    /// The request that the peer has left unfinished for longest, or whose response it does not let through. Only with
-    /// HTTP/2 can a peer go on with others meanwhile.
+    /// The request that the peer has left unfinished for longest, or whose response it does not let through. With HTTP/2 a
+    /// peer can go on with others meanwhile.
     public var oldestUnfinished: UInt32? { connection?.oldestUnfinished }
 
     /// Queries that were handed out and have no answer yet, those of streams that were reset among them.

@@ -57,7 +57,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// (RSA), and whoever asks meanwhile waits for all of them.
     public var handshakesPerTurn = 16
 
-    /// A response that a client has not read by then is lost, and the connection with it. A request over HTTP/2 must be
+    /// A response that a client has not read by then is lost, and the connection with it. A request over HTTP must be
     /// complete as soon.
     public var writeTimeout: Int64 = 10_000_000_000
 

@@ -228,7 +228,13 @@ import Testing
         let service = Service(.http1)
         service.receive(Array("GET / HTTP/1.1\r\nHost: dns".utf8))
         #expect(service.connection.keptCount == 9)
+        let unfinished = service.connection.oldestUnfinished
+        #expect(unfinished != nil)
         service.exchange(Array(".example\r\n\r\n".utf8))
         #expect(service.connection.keptCount == 0 && service.connection.responsesMade == 1)
+        #expect(service.connection.oldestUnfinished == nil)
+        service.receive(Array("G".utf8))
+        #expect(service.connection.oldestUnfinished != nil)
+        #expect(service.connection.oldestUnfinished != unfinished)
     }
 }

@@ -65,9 +65,12 @@ struct HTTPStreamTests {
         #expect(worker.counters.http.queries == 3)
     }
 
-    @Test("an octet of a request now and then does not keep a connection")
-    func dribble() throws {
-        let worker = try worker { $0.idleTimeout = 50_000_000 }
+    @Test("an octet of a request now and then does not keep a connection", arguments: [false, true])
+    func dribble(mayIdle: Bool) throws {
+        // However long a connection without a request may idle.
+        let worker = try worker {
+            if mayIdle { $0.writeTimeout = 50_000_000 } else { $0.idleTimeout = 50_000_000 }
+        }
         let client = try TestSocket(.http, to: worker.address)
         client.send(Array("GET / HTTP/1.1\r\n".utf8))
         #expect(endures(client) { _ in Array("a: b\r\n".utf8) } != nil)

@@ -336,8 +336,14 @@ final class HTTP1Connection: HTTPConnection {
 
     var unsentCount: Int { output.count }
     var keptCount: Int { output.count + lines.count + message.count }
-    /// Requests come one after the other.
-    var oldestUnfinished: UInt32? { nil }
+    /// The request that is read, by the number of its response.
+    var oldestUnfinished: UInt32? {
+        switch state {
+        case .answering, .ended: nil
+        case .requestLine where lines.isEmpty: nil
+        default: UInt32(truncatingIfNeeded: responsesMade)
+        }
+    }
     var pendingCount: Int { isHandedOut ? 1 : 0 }
 
     var wantsInput: Bool {
