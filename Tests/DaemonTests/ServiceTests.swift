@@ -236,7 +236,7 @@ import Testing
         #expect(house.figure("homing_cache_size_limit_bytes") == 4 << 20)
         #expect(Set(figures).count == figures.count)
         for line in figures {
-            #expect(line.contains(/^homing_[a-z_]+(\{[a-z]+="[^"]*"\})? [0-9.e+-]+$/), "\(line)")
+            #expect(line.contains(/^homing_[a-z0-9_]+(\{[a-z]+="[^"]*"\})? [0-9.e+-]+$/), "\(line)")
         }
     }
 }
