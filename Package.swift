@@ -65,6 +65,9 @@ let package = Package(
             swiftSettings: houseRules),
 
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: houseRules),
+        .target(
+            name: "TestPeers", dependencies: ["CNghttp2", "COpenSSL"], path: "Tests/TestPeers",
+            swiftSettings: houseRules),
         tests("DNSWireTests", of: ["DNSWire", "SeededRandom"]),
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache", "SeededRandom"]),
         tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto", "SeededRandom"]),
@@ -72,10 +75,13 @@ let package = Package(
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),
-        tests("DNSOverHTTPTests", of: ["CNghttp2", "DNSWire", "DNSOverHTTP", "SeededRandom"]),
+        tests(
+            "DNSOverHTTPTests", of: ["DNSWire", "DNSOverHTTP", "SeededRandom", "TestPeers"]),
         tests(
             "DNSTransportTests",
-            of: ["CLinux", "COpenSSL", "DNSWire", "DNSOverHTTP", "DNSTransport", "SeededRandom"]),
+            of: [
+                "CLinux", "COpenSSL", "DNSWire", "DNSOverHTTP", "DNSTransport", "SeededRandom", "TestPeers",
+            ]),
         tests(
             "DNSServerTests",
             of: [
@@ -95,7 +101,8 @@ let package = Package(
             "DaemonTests",
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "homing",
+                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "TestPeers", "COpenSSL",
+                "homing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ]

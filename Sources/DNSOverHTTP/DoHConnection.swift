@@ -108,6 +108,17 @@ public final class DoHConnection {
 
     public var unsentCount: Int { connection?.unsentCount ?? 0 }
 
+    /// Octets that it keeps for the peer: what is unsent, responses that the peer's flow control has no room for, and
+    /// requests that are not complete or not handed out.
+    public var keptCount: Int { connection?.keptCount ?? prefaceMatched }
+
+    /// Responses that were made to their end, of whatever status. What else is written is no progress.
+    public var responsesMade: Int { connection?.responsesMade ?? 0 }
+
+    /// The request that the peer has left unfinished for longest, or whose response it does not let through. With HTTP/2 a
+    /// peer can go on with others meanwhile.
+    public var oldestUnfinished: UInt32? { connection?.oldestUnfinished }
+
     /// Queries that were handed out and have no answer yet, those of streams that were reset among them.
     public var pendingCount: Int { connection?.pendingCount ?? 0 }
 

@@ -42,6 +42,9 @@ protocol HTTPConnection: AnyObject {
     func sent(_ count: Int)
     func shutDown()
     var unsentCount: Int { get }
+    var keptCount: Int { get }
+    var responsesMade: Int { get }
+    var oldestUnfinished: UInt32? { get }
     var pendingCount: Int { get }
     var wantsInput: Bool { get }
     var isFinished: Bool { get }

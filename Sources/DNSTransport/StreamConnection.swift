@@ -29,7 +29,7 @@ final class StreamConnection {
     /// Messages that come with their lengths, and their responses.
     var input = StreamInput()
     var output = StreamOutput()
-    /// Octets of `http` that are counted among what waits on all connections.
+    /// Octets that `http` keeps, as counted among what waits on all connections.
     var countedOutput = 0
     /// Queries that the service deferred and has not replied to.
     var deferred = 0
@@ -42,6 +42,10 @@ final class StreamConnection {
     var progressedAt: Int64
     /// Since when the client has not taken its responses off us.
     var blockedSince: Int64?
+    /// Responses of `http` that were made when it last made progress.
+    var responsesSeen = 0
+    /// What the client has left unfinished for longest among what it does at the same time, and since when.
+    var unfinished: (stream: UInt32, since: Int64)?
 
     /// What the loop watches for it.
     var interest: Interest = .readable
@@ -105,6 +109,9 @@ final class StreamConnection {
     /// Whether anything waits for the socket to take it.
     var hasUnsent: Bool { unsentCount > 0 || session?.hasBacklog == true }
 
+    /// Octets that wait to be sent, or for the client to go on.
+    var keptCount: Int { http?.keptCount ?? output.count }
+
     /// One write of what waits.
     func sendUnsent(in batch: TLSBatch) -> SendResult {
         let waiting = unsentCount
@@ -157,8 +164,21 @@ final class StreamConnection {
             || !(http?.wantsInput ?? (output.count < configuration.outputHighWater))
     }
 
+    /// Whether requests that are complete may be answered. Unlike messages with their lengths, they are kept while the
+    /// connection is not read from, and after its end.
+    func mayAnswerRequests(_ configuration: WorkerConfiguration) -> Bool {
+        guard let http, blockedSince == nil else { return false }
+        return http.unsentCount < configuration.outputHighWater
+    }
+
     /// When it is closed unless it makes progress.
     func deadline(_ configuration: WorkerConfiguration) -> Int64 {
+        let general = generalDeadline(configuration)
+        guard let unfinished else { return general }
+        return min(general, Self.sum(unfinished.since, configuration.writeTimeout))
+    }
+
+    private func generalDeadline(_ configuration: WorkerConfiguration) -> Int64 {
         let (start, limit) =
             if isHandshaking {
                 (progressedAt, configuration.handshakeTimeout)
@@ -169,6 +189,10 @@ final class StreamConnection {
             } else {
                 (progressedAt, configuration.idleTimeout)
             }
+        return Self.sum(start, limit)
+    }
+
+    private static func sum(_ start: Int64, _ limit: Int64) -> Int64 {
         let sum = start.addingReportingOverflow(max(0, limit))
         return sum.overflow ? .max : sum.partialValue
     }

@@ -25,7 +25,7 @@ extension StreamServer {
         }
     }
 
-    private func fail(_ connection: StreamConnection, _ failure: TLSFailure) {
+    func fail(_ connection: StreamConnection, _ failure: TLSFailure) {
         loop.counters.sessions.fail(failure)
         close(connection)
     }

@@ -20,7 +20,7 @@ extension StreamServer {
     private func settle(_ connection: StreamConnection, _ service: any WorkerService) {
         if connection.isHandshaking { return settleHandshake(connection) }
         write(connection)
-        if connection.http != nil, !connection.isPaused(configuration) {
+        if connection.mayAnswerRequests(configuration) {
             answerRequests(connection, service)
             write(connection)
         }
@@ -72,11 +72,16 @@ extension StreamServer {
     }
 
     private func note(_ count: Int, writtenTo connection: StreamConnection) {
-        connection.progressedAt = loop.now.monotonic
         guard let http = connection.http else {
+            connection.progressedAt = loop.now.monotonic
             connection.output.advance(by: count)
             outputTotal -= count
             return
+        }
+        // Acknowledgements are written, too, and single octets of a response: neither keeps a connection.
+        if http.responsesMade != connection.responsesSeen {
+            connection.responsesSeen = http.responsesMade
+            connection.progressedAt = loop.now.monotonic
         }
         http.sent(count)
         self.count(connection)

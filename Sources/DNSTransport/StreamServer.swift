@@ -14,7 +14,7 @@ final class StreamServer {
     var connections: SlotTable<StreamConnection>
     /// Keys of connections to settle, in the order in which they were touched; each once.
     var touched: [SlotKey] = []
-    /// Octets of responses that wait on all connections.
+    /// Octets that wait on all connections: responses, and requests over HTTP that are not complete.
     var outputTotal = 0
     var quota: ClientQuota
     let listeners: StreamListeners
@@ -22,7 +22,6 @@ final class StreamServer {
     var handshakes = HandshakeQueue()
     /// Steps of handshakes in this turn.
     var handshakesThisTurn = 0
-    private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
     let batch = TLSBatch()
     let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
@@ -139,6 +138,10 @@ final class StreamServer {
         guard let connection = connections[key] else { return }
         if connection.awaitsProxyHeader { return readProxyHeader(connection) }
         if connection.isHandshaking {
+            // Who says hello and is gone costs no signature, and takes nobody's turn.
+            if readiness.contains(.broken), connection.session == nil {
+                return fail(connection, .disconnected)
+            }
             // The kernel reports it again with the next turn.
             guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
             handshakesThisTurn += 1
@@ -247,8 +250,7 @@ final class StreamServer {
         guard let http = connection.http else { return }
         // What was read has gone into `http`, so that its buffer has room for one query after the other.
         let room = unsafe readBuffer.slice(0..<readBuffer.capacity)
-        while !connection.inputEnded || isStopping, connection.deferred < configuration.deferredPerConnection
-        {
+        while !connection.isDoomed, connection.deferred < configuration.deferredPerConnection {
             var span = unsafe room.mutableSpan
             guard let query = http.nextQuery(into: &span) else { break }
             var client = connection.client
@@ -264,12 +266,28 @@ final class StreamServer {
         count(connection)
     }
 
-    /// Brings up to date what waits on all connections. One that would exceed it is closed with its next settling.
+    /// Brings up to date what waits on all connections, and what the client has left unfinished.
     func count(_ connection: StreamConnection) {
-        guard let http = connection.http else { return }
-        outputTotal += http.unsentCount - connection.countedOutput
-        connection.countedOutput = http.unsentCount
-        if outputTotal > configuration.outputTotal { connection.isDoomed = true }
+        guard let http = connection.http, connections[connection.key] != nil else { return }
+        outputTotal += http.keptCount - connection.countedOutput
+        connection.countedOutput = http.keptCount
+        let stream = http.oldestUnfinished
+        if stream != connection.unfinished?.stream {
+            connection.unfinished = stream.map { ($0, loop.now.monotonic) }
+        }
+        if !makeRoom(forOutput: 0, of: connection) { connection.isDoomed = true }
+    }
+
+    /// Closes who keeps the most until `count` octets more fit into what may wait on all connections. False when the
+    /// most is kept by whom they are for: nobody else has to go for it.
+    private func makeRoom(forOutput count: Int, of connection: StreamConnection) -> Bool {
+        while count > configuration.outputTotal - outputTotal {
+            var heaviest = connection
+            connections.forEach { if $0.keptCount > heaviest.keptCount { heaviest = $0 } }
+            guard heaviest !== connection else { return false }
+            evict(heaviest)
+        }
+        return true
     }
 
     //--- Responses ---
@@ -290,6 +308,7 @@ final class StreamServer {
         connection.deferred -= 1
         connection.progressedAt = loop.now.monotonic
         connection.http?.refuse(client.request, .unavailable)
+        count(connection)
         touch(connection)
     }
 
@@ -303,8 +322,8 @@ final class StreamServer {
             return count(connection)
         }
         let before = connection.output.count
-        let room = configuration.outputTotal - outputTotal
-        guard connection.output.append(message, limit: min(configuration.outputPerConnection, before + room))
+        guard makeRoom(forOutput: StreamFrame.prefix + message.count, of: connection),
+            connection.output.append(message, limit: configuration.outputPerConnection)
         else {
             connection.isDoomed = true
             return
@@ -322,7 +341,6 @@ final class StreamServer {
 
     /// No new connections and queries; what is owed is still sent.
     func stop() {
-        isStopping = true
         listeners.close()
         connections.forEach { connection in
             connection.inputEnded = true

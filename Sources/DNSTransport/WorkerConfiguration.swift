@@ -57,7 +57,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// (RSA), and whoever asks meanwhile waits for all of them.
     public var handshakesPerTurn = 16
 
-    /// A response that a client has not read by then is lost, and the connection with it.
+    /// A response that a client has not read by then is lost, and the connection with it. A request over HTTP must be
+    /// complete as soon.
     public var writeTimeout: Int64 = 10_000_000_000
 
     /// A connection is kept this long for deferred queries: past the resolution deadline (10 s), so that it
@@ -75,7 +76,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// high-water mark.
     public var outputPerConnection = 262_144
 
-    /// Octets of responses waiting on all connections; a connection that would exceed it is closed.
+    /// Octets of responses waiting on all connections, and of requests over HTTP that are not complete; to stay within it,
+    /// who keeps the most is closed.
     public var outputTotal = 64 << 20
 
     /// `listen` queue; the kernel cuts it to `net.core.somaxconn`.

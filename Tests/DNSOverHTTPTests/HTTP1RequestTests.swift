@@ -1,5 +1,6 @@
 import DNSOverHTTP
 import DNSWire
+import TestPeers
 import Testing
 
 @Suite struct HTTP1RequestTests {

@@ -1,4 +1,5 @@
 import DNSOverHTTP
+import TestPeers
 import Testing
 
 /// What a peer may do that is no query is bounded (the HTTP/2 attacks since CVE-2019-9511).
@@ -180,5 +181,60 @@ import Testing
         client.send(.setting(4, 0))
         let count = endurance(client) { [.get(stream($0))] }
         #expect(count == 100 && client.goAway == ErrorCode.calm)
+    }
+}
+
+/// What a connection keeps for its peer is known.
+@Suite struct KeptOctetsTests {
+    @Test func requestsAndHeldResponsesCount() {
+        let client = RawClient(opens: false)
+        client.send(Frame.preface + Frame.setting(4, 0).octets)
+        let connection = client.service.connection
+        #expect(connection.keptCount == 0 && connection.oldestUnfinished == nil)
+        // A body that has begun.
+        client.send(.request(1, Frame.postFields(), endsStream: false))
+        client.send(.body(1, Sample.message(of: 100), endsStream: false))
+        #expect(connection.keptCount == 100 && connection.oldestUnfinished == 1)
+        // A GET that has not ended has its message already.
+        client.send(.request(3, Frame.getFields(), endsStream: false))
+        #expect(connection.keptCount == 100 + Sample.message.count)
+        // A response without room.
+        client.send(.get(5))
+        #expect(connection.keptCount == 100 + 2 * Sample.message.count && connection.unsentCount == 0)
+        client.send(.reset(1))
+        #expect(connection.keptCount == 2 * Sample.message.count && connection.oldestUnfinished == 3)
+        client.send(.reset(3))
+        #expect(connection.oldestUnfinished == 5)
+        let made = connection.responsesMade
+        client.send(.windowUpdate(5, 10))
+        #expect(connection.keptCount == Sample.message.count - 10 && connection.responsesMade == made)
+        client.send(.windowUpdate(5, 1_000))
+        #expect(connection.keptCount == 0 && connection.oldestUnfinished == nil)
+        #expect(connection.responsesMade == made + 1)
+    }
+
+    @Test func aQueryThatWaitsCountsUntilItIsTaken() {
+        let service = Service(.http2)
+        service.receive(Frame.preface + Frame.noSettings.octets + Frame.get(1).octets)
+        _ = service.take()
+        #expect(service.connection.keptCount == Sample.message.count)
+        #expect(service.connection.oldestUnfinished == nil)
+        service.fetch()
+        _ = service.take()
+        #expect(service.connection.keptCount == 0)
+    }
+
+    @Test func linesCount() {
+        let service = Service(.http1)
+        service.receive(Array("GET / HTTP/1.1\r\nHost: dns".utf8))
+        #expect(service.connection.keptCount == 9)
+        let unfinished = service.connection.oldestUnfinished
+        #expect(unfinished != nil)
+        service.exchange(Array(".example\r\n\r\n".utf8))
+        #expect(service.connection.keptCount == 0 && service.connection.responsesMade == 1)
+        #expect(service.connection.oldestUnfinished == nil)
+        service.receive(Array("G".utf8))
+        #expect(service.connection.oldestUnfinished != nil)
+        #expect(service.connection.oldestUnfinished != unfinished)
     }
 }

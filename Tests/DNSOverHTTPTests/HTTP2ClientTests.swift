@@ -1,5 +1,6 @@
 import CNghttp2
 import DNSOverHTTP
+import TestPeers
 import Testing
 
 /// Conversations with libnghttp2's client, which checks what the server sends.

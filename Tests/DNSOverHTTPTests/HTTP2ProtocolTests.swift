@@ -1,4 +1,5 @@
 import DNSOverHTTP
+import TestPeers
 import Testing
 
 /// What RFC 9113 says must be an error, each sent by hand: the cases that the tool h2spec knows.

@@ -1,6 +1,7 @@
 import DNSOverHTTP
 import DNSWire
 import SeededRandom
+import TestPeers
 import Testing
 
 /// How the octets come does not matter, and no octets are a danger.

@@ -1,4 +1,5 @@
 import DNSOverHTTP
+import TestPeers
 import Testing
 
 /// What goes into a TLS record: a response, and not two.

@@ -2,6 +2,7 @@ import COpenSSL
 import DNSOverHTTP
 import DNSWire
 import Glibc
+import TestPeers
 import Testing
 
 @testable import DNSTransport

@@ -2,6 +2,7 @@ import COpenSSL
 import DNSWire
 import Foundation
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import DNSTransport

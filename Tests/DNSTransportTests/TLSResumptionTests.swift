@@ -1,5 +1,6 @@
 import COpenSSL
 import DNSWire
+import TestPeers
 import Testing
 
 @testable import DNSTransport

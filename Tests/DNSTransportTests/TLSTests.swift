@@ -1,6 +1,7 @@
 import COpenSSL
 import DNSWire
 import Glibc
+import TestPeers
 import Testing
 
 @testable import DNSTransport
@@ -162,6 +163,21 @@ struct TLSTests {
         #expect(!wary.shakeHands())
         #expect(worker.wait { $0.sessions[.alert] == 1 })
         #expect(worker.wait { $0.tls.connectionsClosed == 3 })
+    }
+
+    @Test("who says hello and resets the connection before it is looked at costs no session")
+    func goneBeforeItsTurn() throws {
+        // Where no session can be begun, who begins one fails for that.
+        let worker = try worker(TLSEndpoint())
+        let gate = worker.hold()
+        var client: TLSClient? = try TLSClient(to: worker)
+        if let client { _ = unsafe SSL_do_handshake(client.handle) }
+        client?.flush()
+        client?.socket.resetOnClose()
+        client = nil
+        gate.open()
+        #expect(worker.wait { $0.tls.connectionsClosed == 1 })
+        #expect(worker.counters.sessions[.disconnected] == 1 && worker.counters.sessions[.ours] == 0)
     }
 
     @Test("a handshake that stalls is ended, and no queries are needed for it", arguments: [0, 1, 2])

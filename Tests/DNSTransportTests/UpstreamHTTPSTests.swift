@@ -1,5 +1,6 @@
 import DNSOverHTTP
 import DNSWire
+import TestPeers
 import Testing
 
 @testable import DNSTransport
@@ -61,7 +62,7 @@ struct UpstreamHTTPSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), Self.asked(server.address))
-        let peer = try TLSPeer(accepting: server)
+        let peer = try TLSTestServer(accepting: server)
         _ = peer.shakeHands()
         #expect(client.log.wait(for: 1) == [.ended(1, .encryptionFailed(.noHTTP2))])
     }
@@ -104,8 +105,8 @@ struct UpstreamHTTPSTests {
     }
 
     /// A peer that has the client's first queries.
-    private static func peer(_ server: FakeStreamServer, queries: UInt32 = 1) throws -> TLSPeer {
-        let peer = try TLSPeer(accepting: server, applicationProtocol: "h2")
+    private static func peer(_ server: FakeStreamServer, queries: UInt32 = 1) throws -> TLSTestServer {
+        let peer = try TLSTestServer(accepting: server, applicationProtocol: "h2")
         peer.send(settings)
         #expect(peer.awaitRequest(on: 2 * queries - 1))
         return peer

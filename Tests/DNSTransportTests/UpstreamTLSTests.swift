@@ -1,5 +1,6 @@
 import COpenSSL
 import DNSWire
+import TestPeers
 import Testing
 
 @testable import DNSTransport
@@ -170,7 +171,7 @@ struct UpstreamTLSTests {
         let client = try EncryptedPeers.client()
         for number in 1...3 {
             client.ask(ExchangeID(number), message(UInt16(number)), .tls(server.address))
-            let peer = try TLSPeer(accepting: server, ticketKeys: keys, tickets: number == 1 ? 1 : 0)
+            let peer = try TLSTestServer(accepting: server, ticketKeys: keys, tickets: number == 1 ? 1 : 0)
             #expect(peer.shakeHands())
             #expect(peer.isResumed == (number > 1))
             peer.sendMessage(try #require(peer.receiveMessage()))
@@ -186,7 +187,7 @@ struct UpstreamTLSTests {
         let client = try EncryptedPeers.client()
         for number in 1...2 {
             client.ask(ExchangeID(number), message(UInt16(number)), .tls(server.address))
-            let peer = try TLSPeer(accepting: server)
+            let peer = try TLSTestServer(accepting: server)
             #expect(peer.shakeHands())
             #expect(!peer.isResumed)
             peer.sendMessage(try #require(peer.receiveMessage()))
@@ -205,7 +206,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
-        let first = try TLSPeer(accepting: server)
+        let first = try TLSTestServer(accepting: server)
         first.sendMessage(try #require(first.receiveMessage()))
         #expect(client.log.wait(for: 1).count == 1)
         client.ask(2, message(2), .tls(server.address))
@@ -213,7 +214,7 @@ struct UpstreamTLSTests {
         // It has understood, and closes all the same.
         first.endSession()
         first.socket.shutdownWriting()
-        let second = try TLSPeer(accepting: server)
+        let second = try TLSTestServer(accepting: server)
         #expect(second.receiveMessage() == message(2))
         second.socket.shutdownWriting()
         #expect(client.log.wait(for: 2).last == .ended(2, .failed(SystemError.connectionReset)))
@@ -225,7 +226,7 @@ struct UpstreamTLSTests {
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
         client.ask(2, message(2), .tls(server.address))
-        let peer = try TLSPeer(accepting: server)
+        let peer = try TLSTestServer(accepting: server)
         #expect(peer.receiveMessage() == message(1))
         #expect(peer.receiveMessage() == message(2))
         peer.socket.send(peer.seal(framed(message(1, tag: 3))) + peer.sealEnd())
@@ -238,7 +239,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client { $0.encryptedIdleTimeout = 1_000_000 }
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server)
+        let peer = try TLSTestServer(accepting: server)
         peer.sendMessage(try #require(peer.receiveMessage()))
         #expect(peer.receive() == nil && peer.error == SSL_ERROR_ZERO_RETURN)
         #expect(client.counters.upstreamEncryptionFaults == 0)
@@ -283,7 +284,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client()
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server)
+        let peer = try TLSTestServer(accepting: server)
         peer.portion = 1
         peer.sendMessage(try #require(peer.receiveMessage()))
         #expect(client.log.wait(for: 1) == [.upstream(1, message(1))])
@@ -294,7 +295,7 @@ struct UpstreamTLSTests {
         let server = try FakeStreamServer()
         let client = try EncryptedPeers.client { $0.junkPerExchange = 5 }
         client.ask(1, message(1), .tls(server.address))
-        let peer = try TLSPeer(accepting: server)
+        let peer = try TLSTestServer(accepting: server)
         _ = peer.receiveMessage()
         for _ in 0..<5 { peer.sendMessage(message(9)) }
         #expect(client.log.wait(for: 1) == [.ended(1, .failed(SystemError.badMessage))])

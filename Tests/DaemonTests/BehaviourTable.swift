@@ -4,10 +4,15 @@ import Testing
 /// One row of the behaviour table: an odd or bad query, and what is made of it. Rows have the numbers that the project
 /// gave them; several cases may belong to one row.
 struct BehaviourRow: Sendable, CustomTestStringConvertible {
-    enum Transport: Sendable, CaseIterable { case udp, tcp }
+    enum Transport: Sendable, CaseIterable {
+        case udp, tcp, tls, https2, https1, http2, http1
+
+        static let streams = Transport.allCases.filter { $0 != .udp }
+        var isHTTP: Bool { self != .udp && self != .tcp && self != .tls }
+    }
 
     enum Expectation: Sendable {
-        /// No answer, and a stream is closed.
+        /// No answer, and a stream is closed; an error over HTTP.
         case nothing
         case response(ResponseCode, [Check])
     }
@@ -19,6 +24,7 @@ struct BehaviourRow: Sendable, CustomTestStringConvertible {
         case optVersion(UInt8)
         case optFlagsClear
         case cookie
+        case keepalive
         case noKeepalive
         case question(Bool)
         case sizeAtMost(Int)
@@ -165,7 +171,8 @@ struct BehaviourRow: Sendable, CustomTestStringConvertible {
             BehaviourRow(
                 22, "IXFR without SOA", Packet.make(Packet.question("example.", .ixfr)), .formatError),
             BehaviourRow(
-                23, "AXFR", Packet.make(Packet.question("example.", .axfr)), over: [.tcp], .notAuth,
+                23, "AXFR", Packet.make(Packet.question("example.", .axfr)), over: Transport.streams,
+                .notAuth,
                 .answers(0)),
         ]
 
@@ -220,8 +227,12 @@ struct BehaviourRow: Sendable, CustomTestStringConvertible {
                 .formatError),
             BehaviourRow(
                 38, "keepalive", Packet.withOPT("www.example.", Packet.opt(Packet.option(11, []))),
-                over: [.udp],
+                over: Transport.allCases.filter { $0 != .tcp && $0 != .tls },
                 .noError, .answers(1), .noKeepalive),
+            BehaviourRow(
+                38, "keepalive over a stream",
+                Packet.withOPT("www.example.", Packet.opt(Packet.option(11, []))), over: [.tcp, .tls],
+                .noError, .answers(1), .keepalive),
         ]
         + [0, 1, 7, 9, 15, 41].map { count in
             BehaviourRow(
@@ -251,8 +262,8 @@ struct BehaviourRow: Sendable, CustomTestStringConvertible {
             over: [.udp],
             .noError, .answers(0), .flags(.tc, true), .sizeAtMost(1232)),
         BehaviourRow(
-            36, "answer over TCP", Packet.make(Packet.question("big.example.", .txt)), over: [.tcp], .noError,
-            .answers(20), .flags(.tc, false)),
+            36, "answer over a stream", Packet.make(Packet.question("big.example.", .txt)),
+            over: Transport.streams, .noError, .answers(20), .flags(.tc, false)),
     ]
 
     //--- Names that are answered here ---

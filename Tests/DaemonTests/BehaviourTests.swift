@@ -3,35 +3,53 @@ import Testing
 
 @testable import homing
 
-/// The behaviour table, row by row, over UDP and TCP, against real workers and sockets.
+/// The behaviour table, row by row, over every transport, against real workers and sockets.
 @Suite struct BehaviourTests {
-    /// One daemon for all rows: none of them may harm it.
-    private static let shared = Result { try TestDaemon() }
-
     @Test(arguments: BehaviourRow.all, BehaviourRow.Transport.allCases)
     func row(_ row: BehaviourRow, _ transport: BehaviourRow.Transport) throws {
         guard row.transports.contains(transport) else { return }
-        let house = try Self.shared.get()
-        let isStream = transport == .tcp
-        let socket = try house.socket(isStream: transport == .tcp)
-        switch row.expectation {
-        case .nothing where isStream:
-            try socket.send(framed(row.query))
-            #expect(try socket.receive(1).isEmpty, "the connection is closed")
-        case .nothing:
-            // The same socket has the same worker, which answers in order: what comes first is the good query's answer.
-            try socket.send(row.query)
-            try socket.send(Packet.probe)
-            #expect(try socket.receive(65_535).starts(with: Packet.probe.prefix(2)))
-        case .response(let code, let checks):
-            try socket.send(isStream ? framed(row.query) : row.query)
-            let octets = try isStream ? socket.receiveFramed() : socket.receive(65_535)
+        let house = try ManyDoors.shared.get()
+        let isIgnored = if case .nothing = row.expectation { true } else { false }
+        let outcome = try house.outcome(of: row.query, over: transport, isIgnored: isIgnored)
+        switch (row.expectation, outcome) {
+        case (.nothing, .response(let response)):
+            #expect(response.status == "400", "an error of HTTP")
+            #expect(response.fields["content-type"]?.contains("dns") != true)
+        case (.nothing, _): #expect(outcome == (transport == .udp ? .nothing : .closed))
+        case (.response(let code, let checks), _):
+            let octets = try #require(Self.message(outcome), "\(outcome)")
             let message = try Message(parsing: octets.span)
             #expect(message.header.id == Packet.id)
             #expect(message.header.isResponse)
             #expect(message.responseCode == code)
             for check in checks { try expect(check, message, size: octets.count) }
         }
+    }
+
+    private static func message(_ outcome: Outcome) -> [UInt8]? {
+        switch outcome {
+        case .message(let octets): octets
+        case .response(let response) where response.status == "200":
+            response.fields["content-type"] == "application/dns-message" ? response.body : nil
+        default: nil
+        }
+    }
+
+    /// The same octets come everywhere but for what a transport adds, and TTLs that have counted down.
+    @Test(arguments: ["www.example.", "none.example.", "fail.example.", "localhost."])
+    func sameEverywhere(_ name: String) throws {
+        let house = try ManyDoors.shared.get()
+        let query = Packet.withOPT(name, Packet.opt())
+        // Who is first is told why a server failed, the others that it did.
+        _ = try house.outcome(of: query, over: .tcp)
+        let answers = try BehaviourRow.Transport.allCases.map { transport in
+            let octets = try #require(Self.message(try house.outcome(of: query, over: transport)))
+            var message = try Message(parsing: octets.span)
+            for index in message.answers.indices { message.answers[index].ttl = 0 }
+            for index in message.authorities.indices { message.authorities[index].ttl = 0 }
+            return message.compose()
+        }
+        for answer in answers { #expect(answer == answers[0]) }
     }
 
     private func expect(_ check: BehaviourRow.Check, _ message: Message, size: Int) throws {
@@ -46,6 +64,8 @@ import Testing
                 if case .cookie(_, let server) = $0 { server } else { nil }
             }
             #expect(server?.count == 16)
+        case .keepalive:
+            #expect(message.edns?.options.contains { $0.code == EDNSOption.Code.tcpKeepalive } == true)
         case .noKeepalive:
             #expect(message.edns?.options.contains { $0.code == EDNSOption.Code.tcpKeepalive } == false)
         case .question(let isThere): #expect(message.questions.isEmpty != isThere)

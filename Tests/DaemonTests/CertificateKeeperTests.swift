@@ -71,6 +71,20 @@ import Testing
         #expect(published.count == 1)
     }
 
+    /// Settings are read, and take effect a while later.
+    @Test func filesThatChangeBeforeTheyAreWatched() throws {
+        try write(issued())
+        let settings = try house.settings(yaml("a")).encryption
+        let next = try issued()
+        try write(next)
+        let keeper = house.keeper()
+        keeper.configure(settings)
+        keeper.start { [published] in published.add($0) }
+        defer { keeper.stop() }
+        keeper.tick()
+        #expect(published.last == [next.details.fingerprint])
+    }
+
     /// Chain and key are two files, and someone looks between the two.
     @Test func halfAChangeIsNoChange() throws {
         let (old, new) = (try issued(), try issued())

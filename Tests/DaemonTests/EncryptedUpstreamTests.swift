@@ -1,6 +1,7 @@
 import Certificates
 import DNSTransport
 import DNSWire
+import TestPeers
 import Testing
 
 @testable import homing

@@ -42,6 +42,22 @@ import Testing
         #expect(made.server.certificates.count == 2)
     }
 
+    /// A file that a run left when it was cut short, or that somebody put there, does not get a key to read.
+    @Test(arguments: [false, true])
+    func whatIsInTheWay(isLink: Bool) throws {
+        let files = FileManager.default
+        try files.createDirectory(atPath: house.store.directory, withIntermediateDirectories: true)
+        let elsewhere = house.path("elsewhere")
+        let inTheWay = house.store.directory + "/tls-server.key.new"
+        try Data("old".utf8).write(to: URL(filePath: isLink ? elsewhere : inTheWay))
+        if isLink { try files.createSymbolicLink(atPath: inTheWay, withDestinationPath: elsewhere) }
+        try files.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: isLink ? elsewhere : inTheWay)
+        #expect(try obtain().news == [.madeAuthority, .madeCertificate])
+        #expect(try house.mode("tls-server.key") == 0o600)
+        if isLink { #expect(try Data(contentsOf: URL(filePath: elsewhere)) == Data("old".utf8)) }
+    }
+
     @Test func nextStartsFindThem() throws {
         let first = try obtain().contents
         let (second, news) = try obtain(after: 59)

@@ -38,6 +38,7 @@ final class HTTP1Connection: HTTPConnection {
     private var isHandedOut = false
     private var isShutDown = false
     private var output = OutputBuffer()
+    private(set) var responsesMade = 0
 
     init(settings: DoHSettings, believed: [IPNetwork]?, counters: DoHCounterSet) {
         self.settings = settings
@@ -309,6 +310,7 @@ final class HTTP1Connection: HTTPConnection {
     /// §9.3, §9.6).
     private func endResponseHead() {
         if isShutDown { framing.closes = true }
+        responsesMade &+= 1
         if framing.closes {
             output.append("Connection: close\r\n")
         } else if framing.minorVersion == 0 {
@@ -336,6 +338,15 @@ final class HTTP1Connection: HTTPConnection {
     }
 
     var unsentCount: Int { output.count }
+    var keptCount: Int { output.count + lines.count + message.count }
+    /// The request that is read, by the number of its response.
+    var oldestUnfinished: UInt32? {
+        switch state {
+        case .answering, .ended: nil
+        case .requestLine where lines.isEmpty: nil
+        default: UInt32(truncatingIfNeeded: responsesMade)
+        }
+    }
     var pendingCount: Int { isHandedOut ? 1 : 0 }
 
     var wantsInput: Bool {

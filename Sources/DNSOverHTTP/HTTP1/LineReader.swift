@@ -16,6 +16,8 @@ struct LineReader {
     private var searched = 0
 
     var isEmpty: Bool { used == octets.count }
+    /// Octets that were not used yet.
+    var count: Int { octets.count - used }
 
     mutating func append(_ more: Span<UInt8>) {
         compact()

@@ -65,9 +65,11 @@ extension HTTP2Connection {
             if errorCode != NGHTTP2_NO_ERROR.rawValue { budget.charge(AbuseBudget.reset) }
         case NGHTTP2_GOAWAY.rawValue: countGoAway(errorCode)
         case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-            guard !answeredEarly.isEmpty, frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-                let index = answeredEarly.firstIndex(of: frame.stream_id)
-            else { return }
+            guard frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
+            responsesMade &+= 1
+            guard !answeredEarly.isEmpty, let index = answeredEarly.firstIndex(of: frame.stream_id) else {
+                return
+            }
             answeredEarly.remove(at: index)
             // The rest of the request is not needed, and the client may know (RFC 9113 §8.1).
             reset(frame.stream_id, NGHTTP2_NO_ERROR)
@@ -135,6 +137,7 @@ extension HTTP2Connection {
                 stream: stream, message: takeSpare(), discardsBody: !isPost,
                 isHead: head.method == .head, client: head.forwarding.client)
             if !isPost { swap(&request.message, &head.message) }
+            requestOctets += request.message.count
             if endsStream { complete(&request) } else { partial.append(request) }
         case .reply(let text):
             if !endsStream { answeredEarly.append(stream) }
@@ -160,12 +163,14 @@ extension HTTP2Connection {
         }
         guard octets.count <= DoHLimits.longestMessage - partial[index].message.count else {
             let request = partial.remove(at: index)
+            requestOctets -= request.message.count
             giveBackWindow(request.window + octets.count)
             answeredEarly.append(stream)
             return reply(.bodyTooLong, to: stream, isHead: false)
         }
         unsafe octets.withUnsafeBufferPointer { unsafe partial[index].message.append(contentsOf: $0) }
         partial[index].window += octets.count
+        requestOctets += octets.count
     }
 
     /// Lets the peer send so many octets more on the connection. What a stream may send is never raised: the
@@ -185,6 +190,7 @@ extension HTTP2Connection {
 
     private func complete(_ request: inout PartialRequest) {
         guard request.message.count >= RequestHead.shortestMessage else {
+            requestOctets -= request.message.count
             giveBackWindow(request.window)
             return reply(.shortMessage, to: request.stream, isHead: request.isHead)
         }
@@ -200,10 +206,14 @@ extension HTTP2Connection {
     /// A stream is closed, whoever closed it. What it waited for is not given to it any more.
     func streamClosed(_ stream: Int32) {
         if let index = partial.firstIndex(where: { $0.stream == stream }) {
-            giveBackWindow(partial.remove(at: index).window)
+            let request = partial.remove(at: index)
+            requestOctets -= request.message.count
+            giveBackWindow(request.window)
         }
         if let index = ready[readyFirst...].firstIndex(where: { $0.stream == stream }) {
-            giveBackWindow(ready.remove(at: index).window)
+            let query = ready.remove(at: index)
+            requestOctets -= query.message.count
+            giveBackWindow(query.window)
         }
         if let index = pending.firstIndex(where: { $0.stream == stream }) { pending[index].isOrphan = true }
         if let index = held.firstIndex(where: { $0.stream == stream }) {

@@ -14,6 +14,7 @@ extension HTTP2Connection {
             }
             giveBackWindow(query.window)
             let count = message.count
+            requestOctets -= count
             pending.append(PendingQuery(stream: query.stream, isHead: query.isHead))
             guard count <= buffer.count else {
                 refuse(UInt32(clamping: query.stream), .unavailable)

@@ -27,6 +27,9 @@ final class HTTP2Connection: HTTPConnection {
     var pending: [PendingQuery] = []
     var held: [HeldResponse] = []
     var heldOctets = 0
+    /// Octets of messages in `partial` and `ready`.
+    var requestOctets = 0
+    var responsesMade = 0
     /// The response that is submitted right now, read from where its owner has it.
     var direct = DirectResponse()
     /// Streams that were answered before their request ended.
@@ -159,6 +162,7 @@ final class HTTP2Connection: HTTPConnection {
         partial = []
         ready = []
         readyFirst = 0
+        requestOctets = 0
         held = []
         heldOctets = 0
     }
@@ -198,6 +202,12 @@ final class HTTP2Connection: HTTPConnection {
     }
 
     var unsentCount: Int { output.count }
+    var keptCount: Int { output.count + heldOctets + requestOctets }
+
+    var oldestUnfinished: UInt32? {
+        let streams = [partial.first?.stream, held.first?.stream].compactMap(\.self)
+        return streams.min().map { UInt32(clamping: $0) }
+    }
     var pendingCount: Int { pending.count }
     var wantsInput: Bool { !hasEnded && output.count < settings.limits.outputHighWater }
     var isFinished: Bool { hasEnded && output.isEmpty }

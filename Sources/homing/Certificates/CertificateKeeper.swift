@@ -55,7 +55,8 @@ final class CertificateKeeper: Sendable {
     /// Follows settings, the first or new ones, and tells in the log what clients are shown. To be called by who may read
     /// and write the state directory.
     func configure(_ settings: EncryptionSettings) {
-        let marks = Self.marks(of: settings)
+        // What changed since they were read is read again with the next look.
+        let marks = settings.certificates.reduce(into: [:]) { $0.merge($1.marks) { $1 } }
         // They were read with the rights of root, perhaps.
         for path in marks.keys.sorted() where unsafe access(path, R_OK) != 0 {
             log.warning("\(path) cannot be read any more by this process, and its changes will be missed")
@@ -116,11 +117,7 @@ final class CertificateKeeper: Sendable {
     //--- Configured files ---
 
     private static func marks(of settings: EncryptionSettings) -> [String: FileMark?] {
-        var marks: [String: FileMark?] = [:]
-        for files in settings.certificates.compactMap(\.files) {
-            for path in [files.chain, files.key] { marks[path] = FileMark(path) }
-        }
-        return marks
+        settings.certificates.compactMap(\.files).reduce(into: [:]) { $0.merge($1.marks) { $1 } }
     }
 
     private func readChanged(_ settings: EncryptionSettings) {

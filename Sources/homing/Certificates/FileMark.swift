@@ -1,4 +1,5 @@
 import Glibc
+import HomingConfiguration
 
 /// What tells a file from the one that had its name before, without reading it.
 struct FileMark: Hashable {
@@ -19,5 +20,14 @@ struct FileMark: Hashable {
         size = Int64(status.st_size)
         mode = UInt32(status.st_mode)
         changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
+    }
+}
+
+extension CertificateFiles {
+    /// The files as they are now, by path; one may hold both.
+    var marks: [String: FileMark?] {
+        var marks: [String: FileMark?] = [:]
+        for path in [chain, key] { marks.updateValue(FileMark(path), forKey: path) }
+        return marks
     }
 }

@@ -11,6 +11,8 @@ struct ServedCertificate: Sendable {
     let key: [UInt8]
     /// Where it is from; nil for the one that Homing has made itself.
     let files: CertificateFiles?
+    /// Its files as they were before they were read, by path.
+    let marks: [String: FileMark?]
     /// Our own authority, which clients have to be told of; nil where others vouch for it.
     let authority: Certificate?
 
@@ -24,6 +26,7 @@ struct ServedCertificate: Sendable {
 
     /// - Throws: what is wrong with one of the files, its path in front.
     init(reading files: CertificateFiles) throws(ConfigurationFaults) {
+        marks = files.marks
         let certificates = try Self.octets(files.chain, "a certificate chain")
         let key = try Self.octets(files.key, "a private key")
         do throws(CertificateFault) {
@@ -43,6 +46,7 @@ struct ServedCertificate: Sendable {
         certificates = try chain.pem()
         key = try chain.key.pem()
         files = nil
+        marks = [:]
         self.authority = authority.certificate
     }
 

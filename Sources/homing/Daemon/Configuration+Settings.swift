@@ -210,6 +210,7 @@ extension Configuration {
         configuration.largestDatagramResponse = answers.ednsSize
         configuration.connections = limits.connectionsPerWorker
         configuration.connectionsPerClient = limits.connectionsPerClient
+        configuration.handshakes = max(1, limits.connectionsPerWorker / 2)
         configuration.idleTimeout = limits.idleConnection.milliseconds * 1_000_000
         // A margin past the deadline, so that it acts only when the service lost a query.
         configuration.deferredTimeout = (limits.resolutionDeadline.milliseconds + 5_000) * 1_000_000

@@ -6,9 +6,11 @@ enum StateFile {
     /// whole one, also after a crash.
     static func write(_ octets: [UInt8], to path: String) throws(SystemFailure) {
         let temporary = path + ".new"
+        // What is there of a run that was cut short, or of somebody else, may be open to more readers than a key must have.
+        _ = unsafe unlink(temporary)
         do throws(SystemFailure) {
             let file = try Descriptor(
-                adopting: opened(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW))
+                adopting: opened(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC))
             try write(octets, to: file)
             guard fsync(file.number) == 0 else { throw .last }
         } catch {

@@ -28,6 +28,11 @@ def root_hints():
     return "\n".join(lines) + "\n"
 
 
+LISTEN = """  tls: "127.0.0.1:{tls}"
+  https: "127.0.0.1:{https}"
+  http: "127.0.0.1:{http}"
+"""
+
 HOMING = """listen:
   addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
 {listen}cache:
@@ -136,6 +141,8 @@ class Resolver:
                  wrapper=(), listen="", environment=None):
         (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
+        self.tls_port, self.https_port, self.http_port = port + 553, port + 143, port + 80  # Homing's alone, unless told otherwise
+        listen = listen or LISTEN.format(tls=self.tls_port, https=self.https_port, http=self.http_port)
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
                       workers=workers, listen=listen, **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())

@@ -1,3 +1,4 @@
+import TestPeers
 import Testing
 
 /// Requests and their status, the same in every version of HTTP.

@@ -1,5 +1,6 @@
 import DNSOverHTTP
 import DNSWire
+import TestPeers
 
 /// The owner of a connection in tests: takes queries and answers them, at once or later.
 final class Service {
@@ -120,17 +121,4 @@ final class RawClient {
     }
 
     func status(_ stream: UInt32) -> String? { responses[stream]?[":status"] }
-}
-
-/// Error codes of RFC 9113 §7.
-enum ErrorCode {
-    static let none: UInt32 = 0
-    static let protocolError: UInt32 = 1
-    static let flowControl: UInt32 = 3
-    static let streamClosed: UInt32 = 5
-    static let frameSize: UInt32 = 6
-    static let refused: UInt32 = 7
-    static let cancel: UInt32 = 8
-    static let compression: UInt32 = 9
-    static let calm: UInt32 = 11
 }

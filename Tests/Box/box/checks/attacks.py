@@ -2,10 +2,10 @@
 
 import traceback
 
-from ..attacks import aliases, bombs, connections, delegation, dnssec, forgery, parsing, reflection
+from ..attacks import aliases, bombs, connections, delegation, dnssec, encrypted, forgery, parsing, reflection
 from ..attacks.scene import Scene
 
-ACTS = (forgery, aliases, parsing, bombs, reflection, connections, delegation, dnssec)
+ACTS = (forgery, aliases, parsing, bombs, reflection, connections, encrypted, delegation, dnssec)
 
 
 def chosen(words):

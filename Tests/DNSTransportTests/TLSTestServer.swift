@@ -5,7 +5,7 @@ import DNSWire
 
 /// The server's side of a TLS connection, made by hand, for what no decent server would do.
 @safe
-final class TLSPeer {
+final class TLSTestServer {
     let socket: TestSocket
     private let handle: OpaquePointer
     private let incoming: OpaquePointer
