@@ -74,6 +74,8 @@ struct StreamOutput {
     private var bytes: [UInt8] = []
     /// Octets at the front that were written already.
     private var written = 0
+    /// Where the first frame begins of which nothing was written.
+    private var firstFrame = 0
 
     /// Storage above this many octets is given back once it is empty, so that one large answer does not cost
     /// a connection its size for life.
@@ -106,11 +108,31 @@ struct StreamOutput {
         }
     }
 
+    /// What waits, one message after the other, the first perhaps in part, until `body` says that it is enough.
+    func forEachFrame(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) {
+        unsafe bytes.withUnsafeBufferPointer { all in
+            var start = written
+            var end = firstFrame
+            while start < all.count {
+                if end == start { end = frameEnd(at: start) }
+                guard unsafe body(UnsafeBufferPointer(rebasing: all[start..<end])) else { return }
+                start = end
+            }
+        }
+    }
+
+    /// Where the frame that begins at `start` ends.
+    private func frameEnd(at start: Int) -> Int {
+        start + StreamFrame.prefix + Int(bytes[start]) << 8 + Int(bytes[start + 1])
+    }
+
     /// Notes that the first `count` octets that waited are written.
     mutating func advance(by count: Int) {
         written += max(0, min(count, self.count))
+        while firstFrame < written { firstFrame = frameEnd(at: firstFrame) }
         guard written == bytes.count else { return }
         written = 0
+        firstFrame = 0
         if bytes.capacity > Self.keptCapacity { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
     }
 }

@@ -129,15 +129,18 @@ final class StreamConnection {
             }
         }
         var taken = 0
+        // Each response is a record of its own: there are clients (stubby, dnsperf) that take one from each read, and the
+        // others when something else comes.
         let isWhole = session.batching(in: batch) {
+            func send(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
+                let count = unsafe session.send(piece).count
+                taken += count
+                return count == piece.count
+            }
             if let http {
-                unsafe http.forEachUnsentPiece { piece in
-                    let count = unsafe session.send(piece).count
-                    taken += count
-                    return count == piece.count
-                }
+                unsafe http.forEachUnsentPiece(send)
             } else {
-                taken = unsafe output.withUnwritten { unsafe session.send($0).count }
+                unsafe output.forEachFrame(send)
             }
         }
         return SendResult(

@@ -312,14 +312,13 @@ struct TLSTests {
 
     //--- Octets ---
 
-    @Test("pipelined queries in one record, in one write", arguments: versions)
+    @Test("queries in one record are answered at once, in a record for each", arguments: versions)
     func pipelined(versions: ClosedRange<Int32>) throws {
         let worker = try worker()
         let client = try TLSClient.connected(to: worker, .init(versions: versions))
         client.send((0..<100).flatMap { framed(message($0, tag: 9)) })
-        // One record holds all of it.
-        let answers = client.receive()
-        #expect(answers == (0..<100).flatMap { framed(message($0, tag: 9)) })
+        // libssl gives what is in one record: some clients ask for no more until the socket has more.
+        for id: UInt16 in 0..<100 { #expect(client.receive() == framed(message(id, tag: 9))) }
         #expect(worker.counters.tls.queries == 100)
     }
 

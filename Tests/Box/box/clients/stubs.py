@@ -9,9 +9,9 @@ from ..process import Program, wait_until
 from . import front
 
 STUBBY_PORT = 5390
-# Of several answers in one TLS record, getdns 1.6 (the library of stubby) reads the first, and the others only when more arrives.
-# Asked one thing at a time it is never given several.
-STUBBY_AT_ONCE, RESOLVED_AT_ONCE = 1, 10
+# Of several answers in one TLS record, getdns 1.6 (the library of stubby) reads the first, and the others only when more arrives:
+# so many at once show that Homing gives each a record of its own.
+STUBBY_AT_ONCE, RESOLVED_AT_ONCE = 50, 10
 STUBBY = """resolution_type: GETDNS_RESOLUTION_STUB
 dns_transport_list:
   - GETDNS_TRANSPORT_TLS

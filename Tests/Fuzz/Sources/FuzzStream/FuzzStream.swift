@@ -76,6 +76,14 @@ enum FuzzStream {
             if isTaken {
                 expected += [UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
             }
+            var pieces: [[UInt8]] = []
+            output.forEachFrame {
+                pieces.append(Array($0))
+                return true
+            }
+            precondition(pieces.flatMap { $0 } == output.withUnwritten { Array($0) })
+            precondition(
+                pieces.dropFirst().allSatisfy { $0.count == 2 + Int($0[0]) << 8 + Int($0[1]) })
             let count = min(output.count, sizes[turn % sizes.count])
             written += output.withUnwritten { Array($0.prefix(count)) }
             output.advance(by: count)
