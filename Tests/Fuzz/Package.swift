@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec, the cryptography, the validator and HTTP. They are a package of their own because every module
+// Fuzz targets of the codec, the cryptography, the validator, streams and HTTP. They are a package of their own because every module
 // must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
@@ -30,6 +30,9 @@ let package = Package(
         .executableTarget(
             name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
             linkerSettings: linker),
+        // What it tries is a link to the file of the transport.
+        .executableTarget(
+            name: "FuzzStream", dependencies: ["CFuzzer"], swiftSettings: houseRules, linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(
             name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation],

@@ -17,6 +17,7 @@ class Report:
     per_second: float
     average_latency: float
     rcodes: dict
+    reconnections: int
     text: str
 
     def __str__(self):
@@ -53,6 +54,7 @@ def finish(process):
         rcodes = re.findall(r"(\w+) (\d+) \(", number(r"Response codes: +(.*)"))
         return Report(int(number(r"Queries sent: +(\d+)")), int(number(r"Queries completed: +(\d+)")), int(number(r"Queries lost: +(\d+)")),
                       float(number(r"Queries per second: +([\d.]+)")), float(number(r"Average Latency \(s\): +([\d.]+)")),
-                      {rcode: int(count) for rcode, count in rcodes}, text)
+                      {rcode: int(count) for rcode, count in rcodes},
+                      int((re.search(r"Reconnections: +(\d+)", text) or [0, 0])[1]), text)
     except AttributeError:
         raise BoxError("dnsperf said something unexpected:\n" + text[-2000:]) from None

@@ -30,7 +30,7 @@ def root_hints():
 
 HOMING = """listen:
   addresses: ["127.0.0.1:{port}", "[::1]:{port}"]
-cache:
+{listen}cache:
   size: {size}MiB
 process:
   state-directory: {directory}/state
@@ -125,24 +125,26 @@ SETTINGS = {"homing": homing_settings, "unbound": unbound_settings, "bind": bind
 
 
 class Resolver:
-    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration,
-    `arguments` more of its command line, `wrapper` a command that runs it.
+    """A running resolver. `cache_mib` is the ceiling it is given for its cache, `extra` more lines of configuration, `listen`
+    those of Homing's section of that name, `arguments` more of its command line, `wrapper` a command that runs it, `environment`
+    variables added to the box's.
 
     With a `validation` it validates, without it does not.
     """
 
     def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None, workers="auto", arguments=(),
-                 wrapper=()):
+                 wrapper=(), listen="", environment=None):
         (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
-                      workers=workers, **SETTINGS[kind](validation))
+                      workers=workers, listen=listen, **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())
         self.config = config = directory / "config"
         config.write_text({"homing": HOMING, "unbound": UNBOUND, "bind": BIND}[kind].format(**values) + extra)
         command = {"homing": [binary, "serve", "--config", config], "unbound": [binary or "unbound", "-d", "-c", config],
                    "bind": [binary or "named", "-g", "-c", config]}[kind]
-        self.program = Program(kind, list(map(str, [*wrapper, *command, *arguments])), directory / "log", cwd=directory)
+        self.program = Program(kind, list(map(str, [*wrapper, *command, *arguments])), directory / "log", cwd=directory,
+                               env={**os.environ, **(environment or {})})
         try:
             wait_until(self._answers, 20, f"{kind} answers on port {port}", self.program)
         except BoxError:

@@ -1,7 +1,8 @@
 """The checks, by name, in the order in which they run when all are asked for."""
 
-from . import attacks, clients, cold, compare, dnssec, flood, loss, ports, soak, warm
+from . import attacks, certificates, clients, cold, compare, dnssec, encrypted, flood, forwarders, loss, ports, proxies, soak, transports, warm
 
 CHECKS = {"dig": clients.check, "cold": cold.check, "warm": warm.check, "compare": compare.check, "dnssec": dnssec.check,
-          "ports": ports.check,
+          "ports": ports.check, "encrypted": encrypted.check, "transports": transports.check,
+          "certificates": certificates.check, "proxies": proxies.check, "forwarders": forwarders.check,
           "loss": loss.check, "attacks": attacks.check, "flood": flood.check, "soak": soak.check}

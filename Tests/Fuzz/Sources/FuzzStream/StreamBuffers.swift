@@ -1,0 +1,1 @@
+../../../../Sources/DNSTransport/StreamBuffers.swift
