@@ -31,6 +31,37 @@ public enum ResponseFreshness {
         return smallest ?? 0
     }
 
+    /// Takes the seconds that a response has spent in caches of HTTP off its TTLs, which such caches leave as they are (RFC
+    /// 8484 §5.1). What cannot be read is left for the parser to refuse.
+    public static func age(_ response: inout [UInt8], by seconds: UInt32) {
+        guard seconds > 0, let fields = try? timeFields(response.span) else { return }
+        for (position, ttl) in fields {
+            let rest = ttl - min(ttl, seconds)
+            for index in 0..<4 {
+                response[position + index] = UInt8(truncatingIfNeeded: rest >> UInt32(24 - 8 * index))
+            }
+        }
+    }
+
+    /// Where the TTLs are, and what they are; an OPT record has none (RFC 6891 §6.1.3).
+    private static func timeFields(_ response: Span<UInt8>) throws(WireError) -> [(
+        position: Int, ttl: UInt32
+    )] {
+        let header = try Header(parsing: response)
+        var position = Header.length
+        for _ in 0..<header.questionCount { position = try end(ofName: response, at: position) + 4 }
+        let count = Int(header.answerCount) + Int(header.authorityCount) + Int(header.additionalCount)
+        var fields: [(position: Int, ttl: UInt32)] = []
+        for _ in 0..<count {
+            let fixed = try end(ofName: response, at: position)
+            let type = RecordType(rawValue: try response.uint16(at: fixed))
+            let ttl = try response.uint32(at: fixed + 4)
+            position = fixed + 10 + Int(try response.uint16(at: fixed + 8))
+            if type != .opt { fields.append((fixed + 4, ttl)) }
+        }
+        return fields
+    }
+
     /// Where a name's own octets end: behind the root or the pointer that it ends with.
     private static func end(ofName response: Span<UInt8>, at start: Int) throws(WireError) -> Int {
         var position = start

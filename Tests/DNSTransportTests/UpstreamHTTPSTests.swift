@@ -122,6 +122,29 @@ struct UpstreamHTTPSTests {
         #expect(client.log.wait(for: 1) == [.upstream(1, message(7, tag: 5))])
     }
 
+    @Test(
+        "time that a response spent in a cache is taken off its TTLs",
+        arguments: [(100, 200), (300, 0), (4_000, 0)])
+    func age(seconds: Int, left: UInt32) throws {
+        let server = try FakeStreamServer()
+        let client = try EncryptedPeers.client()
+        client.ask(1, message(7), Self.asked(server.address))
+        let peer = try Self.peer(server)
+        var answer = Message(header: Header(id: 7), questions: [Question("a.example.", .a)])
+        answer.header.flags = .qr
+        answer.answers = [Record("a.example.", .a, ttl: 300, .address(IPAddress(192, 0, 2, 1)))]
+        answer.edns = EDNS(dnssecOK: true)
+        let text = Array("\(seconds)".utf8)
+        // Index 21 of the static table is age.
+        let age = [0x0f, 0x06, UInt8(text.count)] + text
+        let type = Array("application/dns-message".utf8)
+        let fields = [0x88, 0x0f, 0x10, UInt8(type.count)] + type + age
+        peer.send(
+            Self.frame(1, flags: 4, stream: 1, fields) + Self.frame(0, flags: 1, stream: 1, answer.compose()))
+        answer.answers[0].ttl = left
+        #expect(client.log.wait(for: 1) == [.upstream(1, answer.compose())])
+    }
+
     @Test("GOAWAY: what was not worked on is asked again, once, on another connection")
     func goAway() throws {
         let server = try FakeStreamServer()

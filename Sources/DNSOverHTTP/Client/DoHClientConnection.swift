@@ -1,4 +1,5 @@
 import CNghttp2
+import DNSWire
 
 /// The client's side of DNS over HTTPS on one HTTP/2 connection (RFC 8484), without the connection: queries in, octets
 /// out; octets in, responses out.
@@ -200,6 +201,8 @@ public final class DoHClientConnection {
             query.status = Self.number(value)
         } else if name.equals("content-type") {
             query.isMessage = Self.isMessageType(value)
+        } else if name.equals("age") {
+            query.age = UInt32(clamping: value.decimalNumber ?? 0)
         }
         queries[stream] = query
     }
@@ -244,7 +247,9 @@ public final class DoHClientConnection {
             finish(stream, .failure(.length))
         } else {
             budget.earn()
-            finish(stream, .success(query.body))
+            var message = query.body
+            ResponseFreshness.age(&message, by: query.age)
+            finish(stream, .success(message))
         }
     }
 
@@ -277,6 +282,8 @@ private struct OpenQuery {
     var sent = 0
     var status: UInt16 = 0
     var isMessage = false
+    /// Seconds that the response has been in caches (RFC 9111 §5.1).
+    var age: UInt32 = 0
     var body: [UInt8] = []
 
     init(_ message: [UInt8]) { self.message = message }
