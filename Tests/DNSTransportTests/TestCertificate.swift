@@ -24,7 +24,8 @@ struct TestCertificate {
         unsafe X509_gmtime_adj(X509_getm_notAfter(body), validity.upperBound)
         unsafe X509_set_pubkey(body, key)
         let subject = unsafe X509_get_subject_name(body)
-        unsafe X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, Array(name.utf8), -1, -1, 0)
+        unsafe X509_NAME_add_entry_by_txt(
+            subject, "CN", MBSTRING_ASC, Array(name.utf8), Int32(name.utf8.count), -1, 0)
         unsafe X509_set_issuer_name(body, subject)
         let alternatives = (names.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }).joined(separator: ",")
         let extensionValue = unsafe X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, alternatives)
