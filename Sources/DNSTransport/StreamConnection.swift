@@ -29,7 +29,7 @@ final class StreamConnection {
     /// Messages that come with their lengths, and their responses.
     var input = StreamInput()
     var output = StreamOutput()
-    /// Octets that `http` keeps, as counted among what waits on all connections.
+    /// Octets that it keeps, as counted among what waits on all connections.
     var countedOutput = 0
     /// Queries that the service deferred and has not replied to.
     var deferred = 0
@@ -107,10 +107,10 @@ final class StreamConnection {
     var unsentCount: Int { http?.unsentCount ?? output.count }
 
     /// Whether anything waits for the socket to take it.
-    var hasUnsent: Bool { unsentCount > 0 || session?.hasBacklog == true }
+    var hasUnsent: Bool { unsentCount > 0 || (session?.backlogCount ?? 0) > 0 }
 
     /// Octets that wait to be sent, or for the client to go on.
-    var keptCount: Int { http?.keptCount ?? output.count }
+    var keptCount: Int { (http?.keptCount ?? output.count) + (session?.backlogCount ?? 0) }
 
     /// One write of what waits.
     func sendUnsent(in batch: TLSBatch) -> SendResult {
@@ -144,7 +144,7 @@ final class StreamConnection {
             }
         }
         return SendResult(
-            taken: taken, isBlocked: taken < waiting || session.hasBacklog, isBroken: !isWhole)
+            taken: taken, isBlocked: taken < waiting || session.backlogCount > 0, isBroken: !isWhole)
     }
 
     struct SendResult {

@@ -63,6 +63,7 @@ extension StreamServer {
             isBlocked = result.isBlocked
             if result.isBroken { connection.isDoomed = true }
         }
+        count(connection)
         guard isBlocked else {
             connection.blockedSince = nil
             if connection.hasUnsent { touch(connection) }
@@ -75,7 +76,6 @@ extension StreamServer {
         guard let http = connection.http else {
             connection.progressedAt = loop.now.monotonic
             connection.output.advance(by: count)
-            outputTotal -= count
             return
         }
         // Acknowledgements are written, too, and single octets of a response: neither keeps a connection.
@@ -84,7 +84,6 @@ extension StreamServer {
             connection.progressedAt = loop.now.monotonic
         }
         http.sent(count)
-        self.count(connection)
     }
 
     //--- Deadlines ---
@@ -120,9 +119,9 @@ extension StreamServer {
         guard connections.remove(connection.key) != nil else { return }
         if let timer = connection.timer { loop.timers.remove(timer) }
         connection.timer = nil
-        outputTotal -= connection.output.count + connection.countedOutput
-        connection.output.advance(by: connection.output.count)
+        outputTotal -= connection.countedOutput
         connection.countedOutput = 0
+        connection.output.advance(by: connection.output.count)
         connection.inputEnded = true
         if let client = connection.quotaAddress { quota.giveBack(client) }
         connection.counters.connectionsClosed.add()

@@ -268,10 +268,11 @@ final class StreamServer {
 
     /// Brings up to date what waits on all connections, and what the client has left unfinished.
     func count(_ connection: StreamConnection) {
-        guard let http = connection.http, connections[connection.key] != nil else { return }
-        outputTotal += http.keptCount - connection.countedOutput
-        connection.countedOutput = http.keptCount
-        let stream = http.oldestUnfinished
+        guard connections[connection.key] != nil else { return }
+        let kept = connection.keptCount
+        outputTotal += kept - connection.countedOutput
+        connection.countedOutput = kept
+        let stream = connection.http?.oldestUnfinished
         if stream != connection.unfinished?.stream {
             connection.unfinished = stream.map { ($0, loop.now.monotonic) }
         }
@@ -321,14 +322,13 @@ final class StreamServer {
             http.respond(message, to: client.request, maxAge: ResponseFreshness.seconds(of: message))
             return count(connection)
         }
-        let before = connection.output.count
         guard makeRoom(forOutput: StreamFrame.prefix + message.count, of: connection),
             connection.output.append(message, limit: configuration.outputPerConnection)
         else {
             connection.isDoomed = true
             return
         }
-        outputTotal += connection.output.count - before
+        count(connection)
     }
 
     func touch(_ connection: StreamConnection) {

@@ -132,8 +132,8 @@ final class TLSSession {
         }
     }
 
-    /// Whether records wait for the socket to take them.
-    var hasBacklog: Bool { !backlog.isEmpty }
+    /// Octets of records that wait for the socket to take them; no more than a batch holds.
+    var backlogCount: Int { backlog.count }
 
     /// Has `body` send, and gives the socket all records in one go.
     ///
