@@ -51,6 +51,13 @@ def count_also(word, block):
     _run(["nft", "-f", "-"], f"add counter {TABLE} {word}\nadd rule {TABLE} counts ip daddr {block} th dport 53 counter name {word}\n")
 
 
+def count_datagrams(word, addresses):
+    """From now on UDP to port 53 of these addresses is counted by itself too."""
+    rules = [f"add counter {TABLE} {word}"]
+    rules += [f"add rule {TABLE} counts {_family(address)} daddr {address} udp dport 53 counter name {word}" for address in addresses]
+    _run(["nft", "-f", "-"], "\n".join(rules) + "\n")
+
+
 def count_fragments():
     """Packets that are only a part of one, before they are put together again."""
     _run(["nft", "-f", "-"], f"add counter {TABLE} fragments\n"
