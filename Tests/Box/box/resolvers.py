@@ -138,11 +138,12 @@ class Resolver:
     """
 
     def __init__(self, kind, binary, directory, port=5300, cache_mib=256, extra="", validation=None, workers="auto", arguments=(),
-                 wrapper=(), listen="", environment=None):
+                 wrapper=(), listen=None, environment=None):
         (directory / "state").mkdir(parents=True)
         self.kind, self.port = kind, port
         self.tls_port, self.https_port, self.http_port = port + 553, port + 143, port + 80  # Homing's alone, unless told otherwise
-        listen = listen or LISTEN.format(tls=self.tls_port, https=self.https_port, http=self.http_port)
+        if listen is None:
+            listen = LISTEN.format(tls=self.tls_port, https=self.https_port, http=self.http_port)
         values = dict(port=port, directory=directory, size=cache_mib, third=cache_mib // 3, two_thirds=cache_mib * 2 // 3,
                       workers=workers, listen=listen, **SETTINGS[kind](validation))
         (directory / "root.hints").write_text(root_hints())

@@ -87,7 +87,8 @@ def reflection(scene, title, limited):
     for _ in range(50):
         flood.send([query] * 100)  # or the limit would be over between two questions
         whole += is_whole(client.exchange(limited.port, with_cookie(qname, forged), source=VICTIM, patience=0.02))
-    scene.most(whole, 25, f"{title}: whole answers to 50 queries with a forged cookie")
+    # As many as the limit lets through meanwhile, which are more on a slow machine; a good cookie gets all 50.
+    scene.most(whole, 40, f"{title}: whole answers to 50 queries with a forged cookie")
     flood.receive(0.2).close()
 
 

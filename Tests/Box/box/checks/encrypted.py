@@ -125,8 +125,7 @@ def _load(box, verdict):
 
 def _undiscovered(box, verdict):
     """Where nothing is encrypted there is nothing to discover, and nobody else is asked."""
-    box.drop_resolver()
-    port, before = box.resolver.port, network.count()
+    port = box.renew_resolver(listen="").port
     network.settle()
     before = network.count()
     outcome, = stub.ask_all([DISCOVERY], port)
