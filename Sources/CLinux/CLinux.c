@@ -125,6 +125,13 @@ int64_t clinux_receive(int fd, uint8_t *bytes, size_t capacity) {
     return received < 0 ? -errno : received;
 }
 
+int64_t clinux_peek(int fd, uint8_t *bytes, size_t capacity) {
+    ssize_t received;
+    do received = recv(fd, bytes, capacity, MSG_PEEK);
+    while (received < 0 && errno == EINTR);
+    return received < 0 ? -errno : received;
+}
+
 int clinux_close(int fd) { return result(close(fd)); }
 
 static int set(int fd, int level, int name, int value) {
@@ -142,6 +149,7 @@ int clinux_set_option(int fd, int option, int value) {
         return set(fd, IPPROTO_IP, IP_MTU_DISCOVER, value ? IP_PMTUDISC_OMIT : IP_PMTUDISC_WANT);
     case CLINUX_IGNORE_PATH_MTU_IPV6:
         return set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, value ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_WANT);
+    case CLINUX_LOW_WATER: return set(fd, SOL_SOCKET, SO_RCVLOWAT, value);
     case CLINUX_RECEIVE_BUFFER: return set(fd, SOL_SOCKET, SO_RCVBUF, value);
     case CLINUX_SEND_BUFFER: return set(fd, SOL_SOCKET, SO_SNDBUF, value);
     case CLINUX_LARGE_RECEIVE_BUFFER:

@@ -53,6 +53,12 @@ extension FileDescriptor {
         return SocketResult(unsafe clinux_receive(number, start, buffer.count))
     }
 
+    /// How many octets could be read, which are copied to `buffer` and stay where they are; 0 at the end and on failure.
+    func peek(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard let start = buffer.baseAddress, buffer.count > 0 else { return 0 }
+        return unsafe Int(max(0, clinux_peek(number, start, buffer.count)))
+    }
+
     func send(_ octets: UnsafeBufferPointer<UInt8>) -> SocketResult {
         guard let start = octets.baseAddress, octets.count > 0 else { return .nothing }
         return SocketResult(unsafe clinux_send(number, start, octets.count))

@@ -19,6 +19,8 @@ final class StreamConnection {
     /// What octets go through; nil in the clear, and as long as the client has sent nothing: who connects and says
     /// nothing costs no session.
     private(set) var session: TLSSession?
+    /// So many octets the kernel waits for before it tells of a client's first record; 0 when it tells of any.
+    var awaitedOctets = 0
     /// Whether queries must wait until keys are agreed on.
     var isHandshaking: Bool
     /// What its requests are judged by; nil where messages come with their lengths.

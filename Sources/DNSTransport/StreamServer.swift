@@ -142,6 +142,7 @@ final class StreamServer {
             if readiness.contains(.broken), connection.session == nil {
                 return fail(connection, .disconnected)
             }
+            guard connection.session != nil || hasFirstRecord(connection) else { return }
             // The kernel reports it again with the next turn.
             guard handshakesThisTurn < configuration.handshakesPerTurn else { return }
             handshakesThisTurn += 1

@@ -310,6 +310,49 @@ struct TLSTests {
         #expect(worker.counters.sessions.begun == 20)
     }
 
+    @Test("a session begins with a whole ClientHello, and the kernel keeps half of one", arguments: versions)
+    func firstRecord(versions: ClosedRange<Int32>) throws {
+        let worker = try worker()
+        let client = try TLSClient(to: worker, .init(versions: versions))
+        _ = unsafe SSL_do_handshake(client.handle)
+        let hello = client.takeOutgoing()
+        // In the header, at its end, and before the last octet.
+        var start = 0
+        for end in [3, 5, hello.count - 1, hello.count] {
+            client.socket.send(Array(hello[start..<end]))
+            start = end
+            worker.settle()
+        }
+        #expect(client.shakeHands())
+        client.sendMessage(message(1, tag: 9))
+        #expect(client.receiveMessage() == message(1, tag: 9))
+        // One octet after the other is heard again.
+        for octet in client.seal(framed(message(2, tag: 9))) { client.socket.send([octet]) }
+        #expect(client.receiveMessage() == message(2, tag: 9))
+    }
+
+    @Test("half a ClientHello and the end", arguments: [3, 5, 60])
+    func halfAHello(count: Int) throws {
+        let worker = try worker()
+        let client = try TLSClient(to: worker)
+        _ = unsafe SSL_do_handshake(client.handle)
+        client.socket.send(Array(client.takeOutgoing()[..<count]))
+        worker.settle()
+        client.socket.shutdownWriting()
+        #expect(client.socket.isClosed())
+        #expect(worker.wait { $0.sessions.failed == 1 && $0.tls.connectionsClosed == 1 })
+    }
+
+    @Test(
+        "how long the first record is",
+        arguments: [
+            ([], 5), ([22], 5), ([22, 3, 1, 0], 5), ([22, 3, 1, 1, 2], 263), ([22, 3, 1, 0x40, 0], 16_389),
+            ([22, 3, 1, 0x40, 1], nil), ([71], nil), ([21, 3, 1, 0, 2], nil),
+        ] as [([UInt8], Int?)])
+    func firstRecordLength(octets: [UInt8], length: Int?) {
+        #expect(FirstRecord.length(octets.span) == length)
+    }
+
     //--- Octets ---
 
     @Test("queries in one record are answered at once, in a record for each", arguments: versions)

@@ -41,6 +41,8 @@ int clinux_accept(int fd, clinux_address *peer);
 // EINTR.
 int64_t clinux_send(int fd, const uint8_t *bytes, size_t count);
 int64_t clinux_receive(int fd, uint8_t *bytes, size_t capacity);
+// The same, and the kernel keeps what was read.
+int64_t clinux_peek(int fd, uint8_t *bytes, size_t capacity);
 int clinux_close(int fd);
 
 // Why: option names and levels are macros, partly absent from the Glibc module, and differ between the two
@@ -57,6 +59,7 @@ enum clinux_option {
     CLINUX_SEND_BUFFER,
     CLINUX_LARGE_RECEIVE_BUFFER,  // octets, past the system's limit where the process is allowed to
     CLINUX_LARGE_SEND_BUFFER,
+    CLINUX_LOW_WATER,             // fewer octets than this are not reported, the end always is
     CLINUX_NO_DELAY,              // answers leave at once
     CLINUX_PORT_ON_CONNECT,       // bind an address now, let connect choose the port among all four-tuples
     CLINUX_FAST_OPEN,             // where the server gave a cookie before, the first octets go with the SYN
