@@ -8,7 +8,9 @@ extension StreamServer {
         let count = unsafe connection.descriptor.peek(into: room)
         let octets = unsafe UnsafeBufferPointer(rebasing: room[..<count])
         // The kernel was told what is waited for: when it tells of less, the client sends no more.
-        if count >= connection.awaitedOctets, let length = unsafe FirstRecord.length(octets.span), count < length {
+        if count >= connection.awaitedOctets, let length = unsafe FirstRecord.length(octets.span),
+            count < length
+        {
             expect(length, from: connection)
             return false
         }
