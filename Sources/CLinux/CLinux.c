@@ -150,6 +150,7 @@ int clinux_set_option(int fd, int option, int value) {
     case CLINUX_IGNORE_PATH_MTU_IPV6:
         return set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, value ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_WANT);
     case CLINUX_LOW_WATER: return set(fd, SOL_SOCKET, SO_RCVLOWAT, value);
+    case CLINUX_QUICK_ACK: return set(fd, IPPROTO_TCP, TCP_QUICKACK, value);
     case CLINUX_RECEIVE_BUFFER: return set(fd, SOL_SOCKET, SO_RCVBUF, value);
     case CLINUX_SEND_BUFFER: return set(fd, SOL_SOCKET, SO_SNDBUF, value);
     case CLINUX_LARGE_RECEIVE_BUFFER:

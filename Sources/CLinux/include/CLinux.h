@@ -60,6 +60,7 @@ enum clinux_option {
     CLINUX_LARGE_RECEIVE_BUFFER,  // octets, past the system's limit where the process is allowed to
     CLINUX_LARGE_SEND_BUFFER,
     CLINUX_LOW_WATER,             // fewer octets than this are not reported, the end always is
+    CLINUX_QUICK_ACK,             // what came is acknowledged at once, this once
     CLINUX_NO_DELAY,              // answers leave at once
     CLINUX_PORT_ON_CONNECT,       // bind an address now, let connect choose the port among all four-tuples
     CLINUX_FAST_OPEN,             // where the server gave a cookie before, the first octets go with the SYN
