@@ -74,8 +74,10 @@ struct StreamOutput {
     private var bytes: [UInt8] = []
     /// Octets at the front that were written already.
     private var written = 0
-    /// Where the first frame begins of which nothing was written.
-    private var firstFrame = 0
+    /// Where messages end that wait, counted as `bytes` is.
+    private var ends: [Int] = []
+    /// Of these, those before are written.
+    private var firstEnd = 0
 
     /// Storage above this many octets is given back once it is empty, so that one large answer does not cost
     /// a connection its size for life.
@@ -95,10 +97,11 @@ struct StreamOutput {
         bytes.append(UInt8(truncatingIfNeeded: message.count >> 8))
         bytes.append(UInt8(truncatingIfNeeded: message.count))
         unsafe message.withUnsafeBufferPointer { octets in unsafe bytes.append(contentsOf: octets) }
+        ends.append(bytes.count)
         return true
     }
 
-    /// Appends octets as they are.
+    /// Appends octets as they are, which are no message.
     mutating func append(octets: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: octets) }
 
     /// What waits, for one write.
@@ -108,31 +111,27 @@ struct StreamOutput {
         }
     }
 
-    /// What waits, one message after the other, the first perhaps in part, until `body` says that it is enough.
+    /// What waits, one message after the other, the first perhaps in part, until `body` says that it is enough. To
+    /// be used where nothing but messages was appended.
     func forEachFrame(_ body: (UnsafeBufferPointer<UInt8>) -> Bool) {
         unsafe bytes.withUnsafeBufferPointer { all in
             var start = written
-            var end = firstFrame
-            while start < all.count {
-                if end == start { end = frameEnd(at: start) }
+            for end in ends[firstEnd...] {
                 guard unsafe body(UnsafeBufferPointer(rebasing: all[start..<end])) else { return }
                 start = end
             }
         }
     }
 
-    /// Where the frame that begins at `start` ends.
-    private func frameEnd(at start: Int) -> Int {
-        start + StreamFrame.prefix + Int(bytes[start]) << 8 + Int(bytes[start + 1])
-    }
-
     /// Notes that the first `count` octets that waited are written.
     mutating func advance(by count: Int) {
         written += max(0, min(count, self.count))
-        while firstFrame < written { firstFrame = frameEnd(at: firstFrame) }
+        while firstEnd < ends.count, ends[firstEnd] <= written { firstEnd += 1 }
         guard written == bytes.count else { return }
         written = 0
-        firstFrame = 0
-        if bytes.capacity > Self.keptCapacity { bytes = [] } else { bytes.removeAll(keepingCapacity: true) }
+        firstEnd = 0
+        let isSmall = bytes.capacity <= Self.keptCapacity
+        bytes.removeAll(keepingCapacity: isSmall)
+        ends.removeAll(keepingCapacity: isSmall)
     }
 }

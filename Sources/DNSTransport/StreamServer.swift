@@ -22,8 +22,8 @@ final class StreamServer {
     var handshakes = HandshakeQueue()
     /// Steps of handshakes in this turn.
     var handshakesThisTurn = 0
-    /// What is read goes here first: what was kept of the connection, then what came.
     let batch = TLSBatch()
+    /// What is read goes here first: what was kept of the connection, then what came.
     let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
     private let responseBuffer = MessageBuffer(capacity: StreamFrame.longestMessage)
 

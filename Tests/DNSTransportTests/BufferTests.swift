@@ -90,6 +90,43 @@ struct BufferTests {
         #expect(output.count == 65_537)
     }
 
+    /// Records and frames of HTTP/2 wait in the same kind of output: nothing in them is a length.
+    @Test("octets that are no messages are written in any cut", arguments: [1, 2, 3, 7])
+    func rawOutput(cut: Int) {
+        for octets in [[0, 0, 5], [0, 1, 9, 0], [23, 3, 3, 0, 1, 255], [255]] as [[UInt8]] {
+            var output = StreamOutput()
+            unsafe octets.withUnsafeBufferPointer { unsafe output.append(octets: $0) }
+            var written: [UInt8] = []
+            while !output.isEmpty {
+                written += unsafe output.withUnwritten { unsafe Array($0.prefix(cut)) }
+                output.advance(by: cut)
+            }
+            #expect(written == octets)
+        }
+    }
+
+    @Test("what waits is given message by message, the first perhaps in part")
+    func messageByMessage() {
+        var output = StreamOutput()
+        let fits = [[1, 2, 3], [], [4]].map { append($0, to: &output, limit: 100) }
+        #expect(fits == [true, true, true])
+        func frames() -> [[UInt8]] {
+            var frames: [[UInt8]] = []
+            unsafe output.forEachFrame {
+                frames.append(unsafe Array($0))
+                return true
+            }
+            return frames
+        }
+        #expect(frames() == [[0, 3, 1, 2, 3], [0, 0], [0, 1, 4]])
+        output.advance(by: 4)
+        #expect(frames() == [[3], [0, 0], [0, 1, 4]])
+        output.advance(by: 3)
+        #expect(frames() == [[0, 1, 4]])
+        output.advance(by: 3)
+        #expect(frames().isEmpty)
+    }
+
     @Test("a slot's old name does not reach its next occupant")
     func slots() throws {
         final class Thing {}
