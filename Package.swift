@@ -23,6 +23,8 @@ func tests(_ name: String, of rooms: [Target.Dependency], resources: [Resource] 
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "homing",
     products: [
@@ -35,6 +37,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -45,21 +48,24 @@ let package = Package(
         room("DNSCache", imports: ["DNSWire"]),
         room("DNSCrypto", imports: ["COpenSSL", "DNSWire"]),
         room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
+        room("DNSZones", imports: ["DNSWire", "DNSCrypto"]),
+        room("ZoneStore", imports: ["DNSWire", "DNSZones", logging, grdb]),
         room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
         room("DNSOverHTTP", imports: ["CNghttp2", "DNSWire"]),
         room("DNSTransport", imports: ["CLinux", "COpenSSL", "DNSOverHTTP", "DNSWire"]),
         room(
             "DNSServer",
             imports: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport", logging,
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "DNSResolution", "DNSTransport",
+                logging,
             ]),
         room("Certificates", imports: ["COpenSSL", "DNSWire"]),
         room("HomingConfiguration", imports: ["DNSWire", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [
-                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSOverHTTP", "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration",
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSOverHTTP", "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),
@@ -72,6 +78,8 @@ let package = Package(
         tests("DNSCacheTests", of: ["DNSWire", "DNSCache", "SeededRandom"]),
         tests("DNSCryptoTests", of: ["COpenSSL", "DNSWire", "DNSCrypto", "SeededRandom"]),
         tests("DNSValidationTests", of: ["DNSWire", "DNSCrypto", "DNSValidation", "SeededRandom"]),
+        tests("DNSZonesTests", of: ["DNSWire", "DNSCrypto", "DNSZones", "SeededRandom"]),
+        tests("ZoneStoreTests", of: ["DNSWire", "DNSZones", "ZoneStore", "SeededRandom", logging]),
         tests(
             "DNSResolutionTests",
             of: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution"]),

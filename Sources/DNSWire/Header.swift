@@ -46,6 +46,11 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
     public static let notAuth = ResponseCode(rawValue: 9)
     public static let notZone = ResponseCode(rawValue: 10)
     public static let badVersion = ResponseCode(rawValue: 16)
+    /// TSIG's errors (RFC 8945 §10.3). In a TSIG record, 16 means BADSIG; in a header with EDNS, BADVERS.
+    public static let badSignature = ResponseCode(rawValue: 16)
+    public static let badKey = ResponseCode(rawValue: 17)
+    public static let badTime = ResponseCode(rawValue: 18)
+    public static let badTruncation = ResponseCode(rawValue: 22)
     public static let badCookie = ResponseCode(rawValue: 23)
 
     static let mnemonics: [(ResponseCode, String)] = [
@@ -53,7 +58,7 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
         (.nxDomain, "NXDOMAIN"),
         (.notImplemented, "NOTIMP"), (.refused, "REFUSED"), (.yxDomain, "YXDOMAIN"), (.yxRRset, "YXRRSET"),
         (.nxRRset, "NXRRSET"), (.notAuth, "NOTAUTH"), (.notZone, "NOTZONE"), (.badVersion, "BADVERS"),
-        (.badCookie, "BADCOOKIE"),
+        (.badKey, "BADKEY"), (.badTime, "BADTIME"), (.badTruncation, "BADTRUNC"), (.badCookie, "BADCOOKIE"),
     ]
 
     /// A mnemonic in any case.

@@ -1,0 +1,10 @@
+/// Why the state database could not be opened, read or written.
+public struct StoreError: Error, Sendable {
+    public var reason: String
+
+    public init(_ reason: String) { self.reason = reason }
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String { reason }
+}

@@ -1,0 +1,6 @@
+import Testing
+import ZoneStore
+
+@Suite struct StoreErrorTests {
+    @Test func `says why`() { #expect("\(StoreError("no room"))" == "no room") }
+}
