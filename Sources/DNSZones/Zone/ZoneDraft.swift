@@ -6,6 +6,8 @@ public struct ZoneDraft: Sendable {
     public let base: ZoneVersion
     public private(set) var tree: ZoneTree
     private var touched: Set<DomainName> = []
+    /// What the changes do to leases, in their order.
+    public var leaseChanges: [LeaseChange] = []
 
     public init(_ base: ZoneVersion) {
         self.base = base
