@@ -9,6 +9,7 @@ enum ServiceEvent: Equatable {
     case upstream(ExchangeID, [UInt8])
     case ended(ExchangeID, ExchangeEnd)
     case timer(UInt64)
+    case brokenOff(SequenceID)
     case note(String)
 }
 
@@ -37,6 +38,8 @@ final class ScriptedService: WorkerService {
     enum Action {
         case answer([UInt8])
         case deferred, dropped, close
+        /// A sequence was begun.
+        case begun
     }
 
     struct Script: Sendable {
@@ -47,6 +50,14 @@ final class ScriptedService: WorkerService {
         }
         var ended: @Sendable (ScriptedService, ExchangeID) -> Void = { _, _ in }
         var timer: @Sendable (ScriptedService, UInt64) -> Void = { _, _ in }
+        /// The next message of a sequence, and whether it is the last; or what there is instead.
+        var next: @Sendable (ScriptedService, SequenceID) -> Part = { _, _ in .step(.end) }
+    }
+
+    enum Part {
+        case message([UInt8])
+        case last([UInt8])
+        case step(SequenceStep)
     }
 
     let context: any WorkerContext
@@ -54,6 +65,8 @@ final class ScriptedService: WorkerService {
     let script: Script
     /// Clients whose queries were deferred, with the query.
     var waiting: [(client: Client, query: [UInt8])] = []
+    /// How many messages each sequence was asked for.
+    var asked: [SequenceID: Int] = [:]
     var pendingCount: Int { waiting.count }
 
     init(_ context: any WorkerContext, _ log: EventLog, _ script: Script) {
@@ -74,6 +87,7 @@ final class ScriptedService: WorkerService {
         case .deferred:
             waiting.append((client, octets))
             return .deferred
+        case .begun: return .deferred
         case .dropped: return .dropped
         case .close: return .closeConnection
         }
@@ -94,6 +108,31 @@ final class ScriptedService: WorkerService {
     func timerFired(_ token: UInt64) {
         script.timer(self, token)
         log.append(.timer(token))
+    }
+
+    func nextMessage(of sequence: SequenceID, into message: inout MutableSpan<UInt8>) -> SequenceStep {
+        asked[sequence, default: 0] += 1
+        func write(_ octets: [UInt8]) -> Int {
+            unsafe message.withUnsafeMutableBufferPointer { room in
+                _ = unsafe room.update(fromContentsOf: octets)
+            }
+            return octets.count
+        }
+        switch script.next(self, sequence) {
+        case .message(let octets): return .message(write(octets))
+        case .last(let octets): return .last(write(octets))
+        case .step(let step): return step
+        }
+    }
+
+    func sequenceEnded(_ sequence: SequenceID) { log.append(.brokenOff(sequence)) }
+
+    /// Answers the deferred query at `index` by a sequence.
+    func beginSequence(_ sequence: SequenceID, for index: Int = 0) -> Bool {
+        guard waiting.indices.contains(index), context.beginSequence(sequence, to: waiting[index].client)
+        else { return false }
+        waiting.remove(at: index)
+        return true
     }
 
     /// Replies to the deferred query at `index` with itself.
