@@ -16,6 +16,13 @@ public protocol WorkerContext: AnyObject {
         _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
         timeout: Int64)
 
+    /// The same over TCP or TLS, on a connection that has no other exchange, is closed with this one, and is never tried
+    /// again: for zone transfers, whose many messages would hold up queries (and queries them), and for updates, which must
+    /// not be done twice. TLS has to be version 1.3, and "dot" agreed on (RFC 9103 §7.1, §7.2). Over UDP and HTTPS it fails.
+    func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64)
+
     /// Ends an exchange; nothing more is reported for it. Unknown identifiers are ignored.
     func cancel(_ exchange: ExchangeID)
 
@@ -41,6 +48,12 @@ public protocol WorkerContext: AnyObject {
 }
 
 extension WorkerContext {
+    public func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
+    ) {
+        send(exchange, message: message, to: server, over: transport, timeout: timeout)
+    }
     public func beginSequence(_ sequence: SequenceID, to client: Client) -> Bool { false }
     public func resumeSequence(_ sequence: SequenceID) {}
 }
@@ -176,9 +189,11 @@ public enum SequenceStep: Sendable, Hashable {
     case closeConnection
 }
 
-public enum ExchangeDisposition: Sendable {
+public enum ExchangeDisposition: Sendable, Hashable {
     /// Not the reply (forged, malformed, for another question): go on listening until the time-out.
     case keepWaiting
+    /// Of the reply, which goes on: the next message has to come within so many nanoseconds, whatever the time-out was.
+    case more(within: Int64)
     case finished
 }
 

@@ -105,6 +105,14 @@ final class WorkerLoop: WorkerContext {
         upstream.send(exchange, message: message, to: server, over: transport, timeout: timeout)
     }
 
+    func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
+    ) {
+        upstream.send(
+            exchange, message: message, to: server, over: transport, timeout: timeout, isAlone: true)
+    }
+
     func cancel(_ exchange: ExchangeID) {
         upstream.cancel(exchange)
     }
