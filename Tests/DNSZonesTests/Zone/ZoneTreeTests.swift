@@ -98,7 +98,8 @@ import Testing
         // Waves that take names out of one part of the zone and bring them to another.
         for _ in 0..<8 {
             let part = generator.below(2_000)
-            for rrset in rrsets[part..<(part + 1_000)].shuffled(using: &generator) { tree.remove(rrset.ownerName) }
+            let gone = rrsets[part..<(part + 1_000)].shuffled(using: &generator)
+            for rrset in gone { tree.remove(rrset.ownerName) }
             for rrset in rrsets.shuffled(using: &generator).prefix(1_500) { tree.set(rrset) }
         }
         for rrset in rrsets { tree.set(rrset) }
