@@ -38,6 +38,20 @@ struct Setting<Root: Sendable>: Sendable {
         text = { kind.text($0[keyPath: property]) }
     }
 
+    /// A key of a part, as one of the whole.
+    init<Part>(_ setting: Setting<Part>, within part: any WritableKeyPath<Root, Part> & Sendable) {
+        name = setting.name
+        expectation = setting.expectation
+        brief = setting.brief
+        documentation = setting.documentation
+        innerKeys = setting.innerKeys
+        example = setting.example
+        isRequired = setting.isRequired
+        children = []
+        read = { node, path, root, reader in setting.read(node, path, &root[keyPath: part], &reader) }
+        text = { setting.text($0[keyPath: part]) }
+    }
+
     /// A group of keys.
     init(section name: String, _ documentation: String, _ children: [Setting<Root>]) {
         self.name = name
@@ -60,6 +74,15 @@ extension Setting {
     /// Its meaning and what it takes, for people.
     var description: String {
         "\(documentation) Takes \(brief)\(isRequired ? "; must be given" : "")."
+    }
+}
+
+extension Array {
+    /// Each described, with the keys within.
+    func described<Root>() -> [String] where Element == Setting<Root> {
+        flatMap { setting in
+            ["\(setting.name): \(setting.description)"] + setting.innerKeys.map { "\(setting.name).\($0)" }
+        }
     }
 }
 
