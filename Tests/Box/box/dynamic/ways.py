@@ -67,6 +67,7 @@ class _Progress:
         self._serials += [int(record.text.split()[2]) for record in parsed.answer if record.type == message.SOA]
         newest = self._serials[0] if self._serials else None
         incremental = len(self._serials) > 1 and self._serials[1] != newest
-        nothing_new = self._have is not None and newest == self._have
+        # An SOA alone that is not newer than what we have is all there is (RFC 1995 §2).
+        nothing_new = self._have is not None and len(parsed.answer) == len(self._serials) == 1 and (self._have - newest) % (1 << 32) < 1 << 31
         self.ended = (parsed.rcode != "NOERROR" or nothing_new
                       or self._serials.count(newest) == (3 if incremental else 2) and parsed.answer[-1].type == message.SOA)
