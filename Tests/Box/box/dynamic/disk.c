@@ -204,11 +204,22 @@ static int cannot_write(int fd)
     return 1;
 }
 
-ssize_t write(int fd, const void *octets, size_t count) { return cannot_write(fd) ? -1 : REAL(write)(fd, octets, count); }
-ssize_t pwrite(int fd, const void *octets, size_t count, off_t at) { return cannot_write(fd) ? -1 : REAL(pwrite)(fd, octets, count, at); }
-ssize_t pwrite64(int fd, const void *octets, size_t count, off64_t at) { return cannot_write(fd) ? -1 : REAL(pwrite64)(fd, octets, count, at); }
-ssize_t writev(int fd, const struct iovec *parts, int count) { return cannot_write(fd) ? -1 : REAL(writev)(fd, parts, count); }
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) { return cannot_write(fd) ? -1 : REAL(pwritev)(fd, parts, count, at); }
+/* What was opened with O_DSYNC or O_SYNC is synced by each write. */
+static ssize_t wrote(int fd, ssize_t result)
+{
+    char path[LONGEST];
+    if (shadow && result > 0 && !failing(SYNC_SAYS_SO) && fcntl(fd, F_GETFL) & O_DSYNC && on_disk(fd, path)) synced(fd, path);
+    return result;
+}
+
+#define WRITER(name, ...) { return cannot_write(fd) ? -1 : wrote(fd, REAL(name)(fd, __VA_ARGS__)); }
+
+ssize_t write(int fd, const void *octets, size_t count) WRITER(write, octets, count)
+ssize_t pwrite(int fd, const void *octets, size_t count, off_t at) WRITER(pwrite, octets, count, at)
+ssize_t pwrite64(int fd, const void *octets, size_t count, off64_t at) WRITER(pwrite64, octets, count, at)
+ssize_t writev(int fd, const struct iovec *parts, int count) WRITER(writev, parts, count)
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) WRITER(pwritev, parts, count, at)
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) WRITER(pwritev64, parts, count, at)
 int ftruncate(int fd, off_t size) { return cannot_write(fd) ? -1 : REAL(ftruncate)(fd, size); }
 int ftruncate64(int fd, off64_t size) { return cannot_write(fd) ? -1 : REAL(ftruncate64)(fd, size); }
 

@@ -49,7 +49,7 @@ def prepare(server):
     if rules:
         parts += ["acl:\n", *rules]
     # What is on disk holds everything: a server that was killed goes on from its journal.
-    parts.append(TEMPLATE.format(state=server.state, load="difference-no-serial", journal="all"))
+    parts.append(TEMPLATE.format(state=server.state, load="whole", journal="changes"))
     interpreted = [zone for zone in server.zones if zone.catalog]
     if interpreted:
         parts.append("  - id: member\n    storage: \"" + str(server.state) + "\"\n    refresh-min-interval: 2\n    retry-min-interval: 1\n")
