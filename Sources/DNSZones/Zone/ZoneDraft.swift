@@ -1,11 +1,12 @@
 public import DNSWire
 
 /// A version of a zone in the making. It knows which names it touched, so that what has changed can be told without looking
-/// at the whole zone. A copy is a savepoint: it costs nothing, and going back to it undoes what came since.
+/// at the whole zone. Going back to a savepoint undoes what came since; neither costs more than the tree's copy.
 public struct ZoneDraft: Sendable {
     public let base: ZoneVersion
     public private(set) var tree: ZoneTree
-    private var touched: Set<DomainName> = []
+    /// In the order of the changes, so that a savepoint is a count. A name may be there more than once.
+    private var touched: [DomainName] = []
     /// What the changes do to leases, in their order.
     public var leaseChanges: [LeaseChange] = []
 
@@ -19,19 +20,44 @@ public struct ZoneDraft: Sendable {
     public func rrset(_ name: DomainName, _ type: RecordType) -> RRset? { tree.rrset(name, type) }
 
     public mutating func set(_ rrset: RRset) {
-        touched.insert(rrset.ownerName)
+        touched.append(rrset.ownerName)
         tree.set(rrset)
     }
 
     public mutating func remove(_ name: DomainName, _ type: RecordType) {
-        touched.insert(name)
+        touched.append(name)
         tree.remove(name, type)
     }
 
     public mutating func remove(_ name: DomainName) {
-        touched.insert(name)
+        touched.append(name)
         tree.remove(name)
     }
+
+    /// Whether anything was done to it, even if it comes to nothing.
+    public var isTouched: Bool { !touched.isEmpty || !leaseChanges.isEmpty }
+
+    // --- Savepoints ---
+
+    /// A place to go back to.
+    public struct Savepoint: Sendable {
+        fileprivate let tree: ZoneTree
+        fileprivate let touchedCount: Int
+        fileprivate let leaseChangeCount: Int
+    }
+
+    public var savepoint: Savepoint {
+        Savepoint(tree: tree, touchedCount: touched.count, leaseChangeCount: leaseChanges.count)
+    }
+
+    /// - Parameter savepoint: one that this draft had on its way here.
+    public mutating func undo(to savepoint: Savepoint) {
+        tree = savepoint.tree
+        touched.removeLast(max(0, touched.count - savepoint.touchedCount))
+        leaseChanges.removeLast(max(0, leaseChanges.count - savepoint.leaseChangeCount))
+    }
+
+    // --- Finishing ---
 
     public struct Result: Sendable {
         public var version: ZoneVersion
@@ -62,7 +88,7 @@ public struct ZoneDraft: Sendable {
     private func differences() -> (removed: [Record], added: [Record]) {
         var removed: [Record] = []
         var added: [Record] = []
-        for name in touched.sorted() {
+        for name in Set(touched).sorted() {
             let (old, new) = (base.tree.rrsets(at: name), tree.rrsets(at: name))
             for rrset in old where rrset.type != .soa {
                 let other = new.first { $0.type == rrset.type }
