@@ -10,6 +10,8 @@ public struct ZoneSettings: Sendable, Hashable {
 
     public var role = Role.primary
     public var serial = SerialPolicy.increment
+    /// Who may ask for its names, beside the clients that may use recursion.
+    public var queryNetworks: [IPNetwork] = []
     /// Who may change it.
     public var updatePolicy = UpdatePolicy()
     /// Who may have all of it (RFC 5936 §5); by default nobody.
