@@ -1,0 +1,9 @@
+public import DNSWire
+public import DNSZones
+
+public final class ZoneStore: Sendable {
+    public let zones = ZoneDirectory()
+    public init() {}
+    public func submit(_ change: PendingChange) -> Bool { false }
+    public func changes(of zone: Zone, since: SerialNumber, then: @escaping @Sendable ([ZoneChange]?) -> Void) {}
+}
