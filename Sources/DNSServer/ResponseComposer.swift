@@ -55,7 +55,7 @@ struct ResponseComposer {
         if edns.wantsNSID, let nsid = settings.nsid { length += 4 + nsid.count }
         if edns.wantsKeepalive, Self.mayKeepAlive(client) { length += 6 }
         if let error { length += 6 + error.text.utf8.count }
-        if let lease { length += 4 + lease.octets.count }
+        if let lease { length += 4 + lease.data.count }
         return length
     }
 
@@ -108,7 +108,7 @@ struct ResponseComposer {
                 for octet in error.text.utf8 { put(octet, at: &position, into: &response) }
             }
             if let lease = sections.lease {
-                let octets = lease.octets
+                let octets = lease.data
                 putOption(EDNSOption.Code.updateLease, octets.count, at: &position, into: &response)
                 for octet in octets { put(octet, at: &position, into: &response) }
             }

@@ -1,3 +1,4 @@
+import DNSCache
 import DNSResolution
 import DNSWire
 import DNSZones

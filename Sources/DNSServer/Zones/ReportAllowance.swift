@@ -1,4 +1,6 @@
+import DNSTransport
 import DNSWire
+import Logging
 
 /// How many lines others can make us log: so many a second, and what is left out is counted.
 struct ReportAllowance {

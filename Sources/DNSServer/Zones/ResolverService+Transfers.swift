@@ -1,6 +1,8 @@
 public import DNSTransport
 import DNSWire
 import DNSZones
+import Logging
+import ZoneStore
 
 /// A zone on its way to a client.
 struct RunningTransfer {
@@ -63,25 +65,30 @@ extension ResolverService {
     ) -> QueryDisposition {
         if request.isDatagram {
             let limit = composer.sizeLimit(view, client, capacity: response.count)
-            let octets = OutgoingTransfer.datagram(request, plan, version, limit: limit)
+            let octets = OutgoingTransfer.datagram(
+                request, plan, of: version, edns: edns(view), limit: limit, reserved: 0)
             guard octets.count <= response.count else { return .dropped }
             for index in octets.indices { response[index] = octets[index] }
             return .answered(octets.count)
         }
-        guard beginSequence(request, plan, version, client, session) else { return .dropped }
+        guard beginSequence(request, plan, version, view, client, session) else { return .dropped }
         return .deferred
     }
 
     private func beginSequence(
-        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ client: Client,
-        _ session: TransactionSession?
+        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ view: QueryView,
+        _ client: Client, _ session: TransactionSession?
     ) -> Bool {
         guard let id = zones?.makeID(), context.beginSequence(id, to: client) else { return false }
         counters.count(plan.counter)
         zones?.transfers[id] = RunningTransfer(
             apex: request.apex, client: client,
-            transfer: OutgoingTransfer(request, plan, version), session: session)
+            transfer: OutgoingTransfer(request, plan, of: version, edns: edns(view)), session: session)
         return true
+    }
+
+    private func edns(_ view: QueryView) -> EDNS? {
+        view.edns.map { _ in EDNS(payloadSize: settings.payloadSize) }
     }
 
     /// The changes that an IXFR wants have been read.
@@ -92,7 +99,9 @@ extension ResolverService {
         let plan = request.plan(for: version, changes: changes)
         if !request.isDatagram {
             stopWaiting(query.client)
-            if !beginSequence(request, plan, version, query.client, query.session) { context.abandon(query.client) }
+            if !beginSequence(request, plan, version, query.view, query.client, query.session) {
+                context.abandon(query.client)
+            }
             return
         }
         reply(to: query) { _, response in

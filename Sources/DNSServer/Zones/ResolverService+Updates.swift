@@ -44,7 +44,8 @@ extension ResolverService {
             return refuse(.refused, ExtendedError(.prohibited, words), into: &response)
         }
         guard settings.role == .primary else {
-            return forwardUpdate(packet, view, client, zone, settings, into: &response)
+            let words = "\(zone.apex) is a secondary zone; its primary takes updates"
+            return refuse(.notAuth, ExtendedError(.notAuthoritative, words), into: &response)
         }
         guard zones.waiting.count < Self.updatesInFlight else {
             return refuse(.serverFailure, Self.tooMany, into: &response)
@@ -56,7 +57,7 @@ extension ResolverService {
             zone: zone, destination: zones.destination,
             apply: { draft, wall in
                 let result = message.apply(to: &draft, by: requestor, policy: policy, serial: serial, wall: wall)
-                return result.isChanged || result.touchesLeases ? .keep(result) : .undo(result)
+                return result.responseCode == .noError ? .keep(result) : .undo(result)
             },
             completion: { [returns = zones.returns] result, outcome in
                 returns.put(ReturnedUpdates.Returned(id: id, result: result, outcome: outcome))

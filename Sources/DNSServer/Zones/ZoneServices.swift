@@ -16,7 +16,7 @@ public struct ZoneServices: Sendable {
         self.link = link
     }
 
-    var directory: ZoneDirectory { store.zones }
+    var directory: ZoneDirectory { store.directory }
 }
 
 /// How other threads hand work to a worker that is made later than they are told of it.
@@ -42,23 +42,21 @@ public final class WorkerLink: Sendable {
 /// What one worker has of the zones.
 struct ZoneWork {
     let services: ZoneServices
-    private var tables: ZoneTableView
     /// Queries that wait: updates for the disk, transfers for the changes that they are made of.
     private(set) var waiting: [UInt64: WaitingQuery] = [:]
     var transfers: [SequenceID: RunningTransfer] = [:]
     let returns: ReturnedUpdates
+    let destination: CompletionDestination
     private var lastID: UInt64 = 0
 
     init(_ services: ZoneServices) {
         self.services = services
-        tables = ZoneTableView()
         returns = ReturnedUpdates(services.link)
+        destination = returns.destination
     }
 
     /// The zones of this moment.
-    var table: ZoneTable {
-        mutating get { tables.table(of: services.directory) }
-    }
+    var table: ZoneTable { services.directory.table }
 
     mutating func makeID() -> UInt64 {
         lastID += 1
