@@ -30,7 +30,8 @@ public enum TransferFailure: Error, Sendable, Hashable {
 
     case tooManyRecords
     case tooManyOctets
-    case tooManyRecordsInRRset(DomainName, RecordType)
+    /// More at one name than anybody could be answered with.
+    case tooMuch(DomainName, RecordType)
 
     // --- What only the driver knows ---
 
@@ -72,7 +73,7 @@ extension TransferFailure: CustomStringConvertible {
         case .doesNotApply(let name, let type): "the change of \(name) \(type) does not fit the version held"
         case .tooManyRecords: "too many records"
         case .tooManyOctets: "too many octets"
-        case .tooManyRecordsInRRset(let name, let type): "too many \(type) records at \(name)"
+        case .tooMuch(let name, let type): "too much at \(name) \(type)"
         case .unreachable: "unreachable"
         case .timedOut: "timed out"
         case .notAuthentic: "not proved to be from the primary"
