@@ -3,6 +3,7 @@ import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire
+import DNSZones
 import Foundation
 import HomingConfiguration
 
@@ -12,6 +13,8 @@ struct DaemonSettings: Sendable {
     var server: ServerSettings
     var worker: DNSTransport.WorkerConfiguration
     let encryption: EncryptionSettings
+    /// Those of the configuration.
+    let keys: [TransactionKey]
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 
@@ -46,6 +49,7 @@ struct DaemonSettings: Sendable {
                 "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
                     + hint)
         }
+        keys = Self.keys(configuration.keys, file: file, &faults)
         encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
         if configuration.discovery.ddr {
             server.designation = encryption.designation(configuration)
@@ -59,6 +63,16 @@ struct DaemonSettings: Sendable {
         worker.upstreamAuthorities = authorities
         cache = configuration.cacheLimits
         workerCount = configuration.process.workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    private static func keys(
+        _ configured: [ConfiguredKey], file: String, _ faults: inout [String]
+    ) -> [TransactionKey] {
+        var keys: [TransactionKey] = []
+        for (index, key) in configured.enumerated() {
+            do { keys.append(try key.key()) } catch { faults.append("\(file): keys[\(index)]: \(error)") }
+        }
+        return keys
     }
 
     /// Loads a file; without one, the defaults.
