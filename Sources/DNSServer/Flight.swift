@@ -51,6 +51,8 @@ struct FlightEnd {
 /// What the clients of a flight are told.
 enum FlightResult {
     case answers([AnswerVariant.RawValue: FinishedAnswer], ExtendedError?)
+    /// The rest is in a zone that is held here: each client is told what that zone says when he is told.
+    case continued(Outcome)
     case failure(ResponseCode, ExtendedError?)
 }
 
