@@ -23,9 +23,6 @@ public struct Outcome: Sendable {
     public var steps: [ValidationStep] = []
     /// What `answers`, `authorities` and `proofs` were made from.
     var findings: [Finding] = []
-    /// The name in a zone held here at which the aliases in `answers` go on. What is to be found there is read when a
-    /// response is made, and never kept.
-    public var continuation: DomainName?
     /// Made here, not received.
     public var isLocal = false
     /// Of a zone that is answered here.

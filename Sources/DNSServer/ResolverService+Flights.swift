@@ -403,9 +403,9 @@ extension ResolverService {
             let variant = AnswerVariant(rawValue: bits)
             let answer = finishedAnswer(outcome, question, variant)
             answers[bits] = answer
-            if isHuge || answer.ttl == 0 || sentinel != nil || outcome.continuation != nil {
-                // Not kept, as the answer to a sentinel name is another when the trust anchors are, and one that goes on in
-                // a zone held here is not whole; and what was kept before, even as stale data, is no longer true.
+            if isHuge || answer.ttl == 0 || sentinel != nil {
+                // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept
+                // before, even as stale data, is no longer true.
                 cache.removeAnswer(for: question, variant: variant)
             } else {
                 cache.admit(answer, for: question, variant: variant, now: context.now)
@@ -435,7 +435,10 @@ extension ResolverService {
             guard let answer = answers[variant(view).rawValue] else { return 0 }
             return compose(answer, error, packet, view, client, into: &response)
         case .continued(let outcome):
-            return respond(continuing: outcome, packet, view, client, into: &response)
+            guard let question = Self.question(packet, view) else { return 0 }
+            var chain = AliasChain(question)
+            let whole = completed(&chain, by: outcome, view)
+            return compose(whole ?? chain.soFar, packet, view, client, into: &response)
         case .failure(let code, let error):
             if error?.code.isOfValidation != true,
                 let length = answerStale(packet, view, client, into: &response)

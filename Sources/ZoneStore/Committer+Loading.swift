@@ -118,7 +118,7 @@ extension Committer {
         do {
             guard let octets = try JournalRow.change(head.number, database) else { return "it is gone" }
             let change = try StoredChange.parse(octets)
-            return (try? tree.apply(change)) != nil ? nil : "it does not fit what is before it"
+            return tree.apply(change) ? nil : "it does not fit what is before it"
         } catch {
             return StateDatabase.reason(error)
         }

@@ -105,7 +105,7 @@ extension Committer {
         guard let current = stored.version else { throw stored.refusal }
         var tree = current.tree
         for change in changes {
-            guard (try? tree.apply(change)) != nil else {
+            guard tree.apply(change) else {
                 throw StoreError("\(zone.apex): the changes do not fit what is held")
             }
         }

@@ -19,6 +19,8 @@ struct AliasChain {
     /// Whether any of it came from elsewhere.
     private(set) var hasPublicPart = false
     private var visited: Set<DomainName> = []
+    /// How often it came back from elsewhere.
+    private var returnCount = 0
 
     /// Where a chain stops.
     enum End {
@@ -42,23 +44,25 @@ struct AliasChain {
     mutating func append(_ outcome: Outcome, continuingAt next: DomainName) {
         answers += outcome.answers
         hasPublicPart = true
+        returnCount += 1
         name = next
     }
+
+    /// What there is to say when nobody is asked further.
+    var soFar: Outcome { outcome(.noError) }
 
     /// Follows aliases as long as zones of `table` hold them.
     ///
     /// - Parameter limit: names that are gone through, in all of the chain's life.
     mutating func follow(in table: ZoneTable, dnssecOK: Bool, limit: Int) -> End {
         while true {
-            guard let zone = table.zone(answering: current) else { return .elsewhere(outcome(.noError)) }
+            guard returnCount <= limit else { return .outcome(tooLong) }
+            guard let zone = table.zone(answering: current) else { return .elsewhere(soFar) }
             guard let version = zone.version else {
                 let error = ExtendedError(.notReady, "the zone \(zone.apex) is not loaded, or has expired")
                 return .outcome(.failure(error))
             }
-            guard visited.insert(name).inserted, visited.count <= limit else {
-                let error = ExtendedError(.other, "CNAME chain is a loop or too long at \(name)")
-                return .outcome(.failure(error))
-            }
+            guard visited.insert(name).inserted, visited.count <= limit else { return .outcome(tooLong) }
             let answer = version.answer(name, question.qtype, dnssecOK: dnssecOK)
             if isAtStart { isAuthoritative = answer.isAuthoritative }
             answers += answer.answers
@@ -71,6 +75,10 @@ struct AliasChain {
                 return .outcome(outcome(answer))
             }
         }
+    }
+
+    private var tooLong: Outcome {
+        .failure(ExtendedError(.other, "CNAME chain is a loop or too long at \(name)"))
     }
 
     private func outcome(_ answer: ZoneAnswer) -> Outcome {

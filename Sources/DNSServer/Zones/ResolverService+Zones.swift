@@ -37,7 +37,9 @@ extension ResolverService {
     }
 
     func follow(_ chain: inout AliasChain, _ view: QueryView) -> AliasChain.End {
-        guard let table = zones?.table else { return .elsewhere(Outcome(.serverFailure)) }
+        guard let table = zones?.table else {
+            return .outcome(.failure(ExtendedError(.notReady, "no zones are held here")))
+        }
         return chain.follow(
             in: table, dnssecOK: view.edns?.dnssecOK == true, limit: settings.resolver.limits.aliasChain)
     }
