@@ -56,16 +56,18 @@ let package = Package(
         room(
             "DNSServer",
             imports: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "DNSResolution", "DNSTransport",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "DNSResolution",
+                "DNSTransport",
                 logging,
             ]),
         room("Certificates", imports: ["COpenSSL", "DNSWire"]),
-        room("HomingConfiguration", imports: ["DNSWire", "Yams"]),
+        room("HomingConfiguration", imports: ["DNSWire", "DNSZones", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
-                "DNSResolution", "DNSOverHTTP", "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration",
+                "DNSResolution", "DNSOverHTTP", "DNSTransport", "DNSServer", "Certificates",
+                "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: houseRules),
@@ -97,7 +99,7 @@ let package = Package(
                 "DNSServer",
             ]),
         tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
-        tests("HomingConfigurationTests", of: ["DNSWire", "HomingConfiguration"]),
+        tests("HomingConfigurationTests", of: ["DNSWire", "DNSZones", "HomingConfiguration"]),
         tests(
             "ScenarioTests",
             of: [

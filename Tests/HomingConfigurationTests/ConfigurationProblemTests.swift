@@ -25,7 +25,9 @@ import Testing
         }
     }
 
-    @Test(arguments: keys + scalars + collections + zones + together + encrypted + servers + yaml)
+    @Test(
+        arguments: keys + scalars + collections + routes + together + encrypted + servers + tsigKeys + zones
+            + roles + yaml)
     func everyProblemIsReported(_ wrong: Case) {
         #expect(messages(Array(wrong.text.utf8)) == wrong.messages)
     }
@@ -189,7 +191,7 @@ import Testing
 
     // --- Forward and stub zones ---
 
-    static let zones = [
+    static let routes = [
         Case(
             "forward-zones:\n  suffix: corp.example\n",
             "h.yaml:2:3: forward-zones: expected a list of zones, each with suffix, servers, fallback-to-recursion, "
@@ -356,6 +358,151 @@ import Testing
             "h.yaml:4:25: forward-zones[0].servers[0]: 127.0.0.1:853 is an address that Homing itself listens on: "
                 + "queries would go round in a loop",
             "h.yaml:4:42: forward-zones[0].servers[1]: 2001:db8::1 cannot be used: upstream.ipv6 is off"),
+    ]
+
+    // --- Keys and zones that are held here ---
+
+    static let tsigKeys = [
+        Case(
+            "keys:\n- {name: a, secret: AAAA}\n- {name: A., secret: AAAA}\n- {name: b}\n",
+            "h.yaml:3:10: keys[1].name: A. is the name of keys[0] too, on line 2",
+            "h.yaml:4:3: keys[2]: one of secret, secret-file and file must be given"),
+        Case(
+            "keys:\n- {name: a, secret: AAAA, file: /etc/a.key}\n- {name: b, algorithm: hmac-sha1, file: /etc/b.key}\n",
+            "h.yaml:2:3: keys[0]: secret and file are given, of which one is enough",
+            "h.yaml:3:24: keys[1].algorithm: the file says how the key signs: algorithm is for the others"),
+        Case(
+            "keys:\n- {secret: c2VjcmV0IQ}\n- {name: b, secret-file: b.key, algorithm: sha256}\n- {name: c, secret: \"\"}\n",
+            "h.yaml:2:3: keys[0]: name is missing: it takes a domain name",
+            "h.yaml:2:12: keys[0].secret: not a secret in base64 (which is not shown here)",
+            #"h.yaml:3:26: keys[1].secret-file: expected an absolute path, found "b.key""#,
+            "h.yaml:3:44: keys[1].algorithm: expected hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384 or "
+                + #"hmac-sha512, found "sha256""#,
+            "h.yaml:4:21: keys[2].secret: not a secret in base64 (which is not shown here)"),
+        Case(
+            "keys: {a: AAAA}\n",
+            "h.yaml:1:7: keys: expected a list of keys, each with name and a secret, found keys with values"),
+    ]
+
+    static let zones = [
+        Case(
+            "zones:\n- {name: a, fille: /a}\n- {file: a.zone}\n- a\n",
+            #"h.yaml:2:13: zones[0].fille: unknown key; did you mean "file"?"#,
+            "h.yaml:3:3: zones[1]: name is missing: it takes a domain name",
+            #"h.yaml:3:10: zones[1].file: expected an absolute path, found "a.zone""#,
+            #"h.yaml:4:3: zones[2]: expected keys with values, found "a""#),
+        Case("zones: a\n", #"h.yaml:1:8: zones: expected a list of zones, each with name, found "a""#),
+        Case(
+            """
+            hosts: {nas.home.arpa: 10.0.0.1, nas.lan: 10.0.0.1}
+            special-names: {except: [test, b.example]}
+            forward-zones: [{suffix: c.example, servers: 192.0.2.1}]
+            stub-zones: [{suffix: d.example, servers: 192.0.2.1}]
+            zones:
+            - name: home.arpa
+            - name: Home.Arpa.
+            - name: b.example
+            - name: c.example
+            - name: d.example
+            - name: sub.d.example
+            """,
+            "h.yaml:1:9: hosts[0]: nas.home.arpa. is inside the zone home.arpa., zones[1], on line 7: its records belong there",
+            "h.yaml:7:9: zones[1].name: Home.Arpa. is the name of zones[0] too, on line 6",
+            "h.yaml:8:9: zones[2].name: b.example. is resolved like any other name, by special-names.except[1]",
+            "h.yaml:9:9: zones[3].name: c.example. is forward-zones[0].suffix too, on line 3: either it is held here, or "
+                + "others are asked for it",
+            "h.yaml:10:9: zones[4].name: d.example. is stub-zones[0].suffix too, on line 4: either it is held here, or "
+                + "others are asked for it"),
+        Case(
+            "zones:\n- {name: a, serial: daily, transfer: {keys: [a..b], networks: all, require-tls: yes, key: b}}\n",
+            #"h.yaml:2:21: zones[0].serial: expected increment, date or unixtime, found "daily""#,
+            #"h.yaml:2:46: zones[0].transfer.keys: "a..b" is no domain name: a label is empty"#,
+            #"h.yaml:2:63: zones[0].transfer.networks: expected a network such as 192.168.0.0/16 or fd00::/8, found "all""#,
+            #"h.yaml:2:86: zones[0].transfer.key: unknown key; did you mean "keys"?"#),
+        Case(
+            "zones:\n- {name: a, transfer: {networks: 10.0.0.0/8, require-tls: yes}}\n",
+            "h.yaml:2:59: zones[0].transfer.require-tls: transfers over TLS need an address to come to, in listen.tls"
+        ),
+        Case(
+            "listen: {tls: 0.0.0.0}\nzones:\n- {name: a, transfer: {networks: 10.0.0.0/8, require-tls: yes}}\n"
+        ),
+        Case(
+            "zones:\n- name: a\n  notify: [ns2.example, {key: k}, {address: 192.0.2.1, key: k, port: 54}]\n",
+            "h.yaml:3:12: zones[0].notify: expected an address with or without a port such as 127.0.0.1:5353, ::1 or "
+                + #""[::1]:53", found "ns2.example""#,
+            "h.yaml:3:25: zones[0].notify: address is missing: it takes an address with or without a port such as "
+                + #"127.0.0.1:5353, ::1 or "[::1]:53""#,
+            "h.yaml:3:64: zones[0].notify.port: unknown key"),
+        Case(
+            "zones:\n- {name: a, journal: {size: 1KiB, age: 1s}, lease: {minimum: 2h, maximum: 1h}}\n"
+                + "zone-defaults:\n  lease: {minimum: 1d, maximum: 1h}\n  file: /a\n",
+            "h.yaml:2:29: zones[0].journal.size: 1KiB is outside the allowed range, 64KiB to 16GiB",
+            "h.yaml:2:40: zones[0].journal.age: 1s is outside the allowed range, 1m to 3650d",
+            "h.yaml:2:62: zones[0].lease.minimum: the shortest lease (2h) is over the longest (1h)",
+            "h.yaml:4:20: zone-defaults.lease.minimum: the shortest lease (1d) is over the longest (1h)",
+            "h.yaml:5:3: zone-defaults.file: unknown key"),
+    ]
+
+    static let roles = [
+        Case(
+            """
+            zones:
+            - name: a
+              primaries: 192.0.2.1
+              file: /a
+              serial: date
+              name-servers: ns.a
+              lease: {minimum: 1h}
+              update-policy: grant k zonesub ANY
+            - {name: b, primaries: 192.0.2.1, update-policy: grant k zonesub ANY, forward-updates: yes}
+            - {name: c, forward-updates: yes, file: /c, name-servers: ns.c}
+            """,
+            "h.yaml:4:9: zones[0].file: a zone with primaries is as they have it",
+            "h.yaml:5:11: zones[0].serial: a zone with primaries is as they have it",
+            "h.yaml:6:17: zones[0].name-servers: a zone with primaries is as they have it",
+            "h.yaml:7:10: zones[0].lease: a zone with primaries is as they have it",
+            "h.yaml:8:18: zones[0].update-policy: a zone with primaries is changed there: forward-updates passes updates on",
+            "h.yaml:10:30: zones[2].forward-updates: updates are passed on to primaries, and the zone has none",
+            "h.yaml:10:59: zones[2].name-servers: the file has the name servers"),
+        Case(
+            """
+            zones:
+            - name: a
+              primaries:
+              - https://192.0.2.1
+              - tls://ns.example
+              - {address: 192.0.2.1, pins: \(pin)}
+              - {key: k}
+              - 127.0.0.1:5300
+            """,
+            "h.yaml:4:5: zones[0].primaries: https://192.0.2.1/dns-query is asked over HTTPS, where no zones are transferred "
+                + "(RFC 9103)",
+            "h.yaml:5:5: zones[0].primaries: ns.example. is a name, and nobody is asked where that is: bootstrap takes its "
+                + "addresses",
+            "h.yaml:6:5: zones[0].primaries: 192.0.2.1:53 is asked in cleartext, where nothing is proved: it takes an address "
+                + "alone",
+            "h.yaml:7:5: zones[0].primaries: address is missing: it takes an address such as 192.0.2.1 or 192.0.2.1:5353, or "
+                + "tls:// and an address or a name",
+            "h.yaml:8:5: zones[0].primaries[0]: 127.0.0.1:5300 is an address that Homing itself listens on: queries would go "
+                + "round in a loop"),
+        Case(
+            """
+            zones:
+            - {name: a, catalog: maker}
+            - {name: b, catalog: consumer}
+            - {name: c, catalog: producer, primaries: 192.0.2.1}
+            - {name: d, catalog: {kind: producer, members: {serial: date}}, update-policy: grant k zonesub ANY}
+            - {name: e, catalog: {kind: consumer, zones: f, members: {lease: {minimum: 2h, maximum: 1h}}}, primaries: 192.0.2.1}
+            - {name: g, catalog: {zones: f}}
+            """,
+            #"h.yaml:2:22: zones[0].catalog: expected producer or consumer, found "maker""#,
+            "h.yaml:3:22: zones[1].catalog: a catalog that is consumed comes from somewhere: primaries says from where",
+            "h.yaml:4:22: zones[2].catalog: a catalog that is made here has no primaries",
+            "h.yaml:5:48: zones[3].catalog.members: this is not for a producer",
+            "h.yaml:5:80: zones[3].update-policy: what is in a catalog that is made here follows from the zones",
+            "h.yaml:6:46: zones[4].catalog.zones: this is not for a consumer",
+            "h.yaml:6:76: zones[4].catalog.members.lease.minimum: the shortest lease (2h) is over the longest (1h)",
+            "h.yaml:7:22: zones[5].catalog: kind is missing: it takes producer or consumer"),
     ]
 
     // --- Not even YAML ---

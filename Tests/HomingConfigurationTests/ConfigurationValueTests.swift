@@ -1,3 +1,4 @@
+import DNSWire
 import Testing
 
 @testable import HomingConfiguration
@@ -18,7 +19,7 @@ import Testing
     }
 
     /// The value of a key, read from a file that sets only that key, and read once more from its own text.
-    @Test(arguments: plain + quantities + networks + collections)
+    @Test(arguments: plain + quantities + networks + collections + held)
     func valuesAreRead(_ right: Case) throws {
         let path = right.key.split(separator: ".").map(String.init)
         func written(_ text: String) throws -> String {
@@ -135,6 +136,39 @@ import Testing
             "[{suffix: \".\", servers: [192.0.2.1:53, 192.0.2.2:54], fallback-to-recursion: yes}]"),
     ]
 
+    static let held = [
+        Case(
+            "keys", "[{name: a, secret: c2VjcmV0}, {name: B., file: /etc/b.key}]",
+            "[{name: a., secret: c2VjcmV0}, {name: B., file: /etc/b.key}]"),
+        Case(
+            "keys", "[{name: a, secret-file: /etc/a, algorithm: HMAC-MD5}]",
+            "[{name: a., algorithm: hmac-md5, secret-file: /etc/a}]"),
+        Case("zones", "[]", "[]"),
+        Case(
+            "zones", "[{name: a, file: /etc/a.zone, serial: Date}]",
+            "[{name: a., file: /etc/a.zone, serial: date}]"),
+        Case(
+            "zones",
+            "[{name: a, update-policy: grant k. zonesub ANY, transfer: {keys: k}, notify: [192.0.2.1, {key: k, address: \"::1\"}]}]",
+            "[{name: a., update-policy: [\"grant k. zonesub ANY\"], transfer: {keys: [k.], networks: [], require-tls: no}, "
+                + "notify: [192.0.2.1:53, {address: \"[::1]:53\", key: k.}]}]"),
+        Case(
+            "zones",
+            "[{name: a, primaries: [192.0.2.1, {bootstrap: 192.0.2.2, address: tls://ns.example, key: k}], forward-updates: yes}]",
+            "[{name: a., primaries: [192.0.2.1:53, {address: tls://ns.example, key: k., bootstrap: [192.0.2.2]}], "
+                + "forward-updates: yes}]"),
+        Case("zones", "[{name: a, catalog: producer}]", "[{name: a., catalog: producer}]"),
+        Case(
+            "zones", "[{name: a, catalog: {zones: [b, c], kind: producer}}]",
+            "[{name: a., catalog: {kind: producer, zones: [b., c.]}}]"),
+        Case(
+            "zones", "[{name: a, primaries: 192.0.2.1, catalog: consumer}]",
+            "[{name: a., primaries: [192.0.2.1:53], catalog: consumer}]"),
+        Case("zone-defaults.journal", "{size: 1MiB}", "{size: 1MiB, age: 30d}"),
+        Case("zone-defaults.lease", "{maximum: 1h}", "{minimum: 30s, maximum: 1h}"),
+        Case("zone-defaults.name-servers", "[ns1.example, ns2.example]", "[ns1.example., ns2.example.]"),
+    ]
+
     // --- Whole files ---
 
     @Test(arguments: [
@@ -176,6 +210,33 @@ import Testing
         #expect(configuration.cache.maximumTTL == .seconds(86_400))
     }
 
+    // --- Built-in zones ---
+
+    @Test func builtInZones() {
+        let zones = Configuration().heldZones
+        #expect(zones.count == 20)
+        #expect(zones.map(\.name).contains("31.172.in-addr.arpa."))
+        #expect(zones.allSatisfy { $0.options.updatePolicy.count == 1 && !$0.isSecondary })
+    }
+
+    @Test func builtInZonesGiveWay() throws {
+        func names(_ text: String) throws -> Set<DomainName> {
+            Set(try Configuration.parse(text, file: "h.yaml").heldZones.map(\.name))
+        }
+        #expect(try names("zones: []").isEmpty)
+        #expect(try names("zones: [{name: a}]") == ["a."])
+        #expect(try names("special-names: {enabled: no}").isEmpty)
+        #expect(try names("hosts: {nas.home.arpa: 10.0.0.1}").count == 20)
+        let rest = try names(
+            """
+            special-names: {except: home.arpa}
+            forward-zones: [{suffix: 10.in-addr.arpa, servers: 192.0.2.1}, {suffix: ., servers: 192.0.2.1}]
+            stub-zones: [{suffix: d.f.ip6.arpa, servers: 192.0.2.1}, {suffix: 1.168.192.in-addr.arpa, servers: 192.0.2.1}]
+            """)
+        #expect(rest.count == 17)
+        #expect(rest.isDisjoint(with: ["home.arpa.", "10.in-addr.arpa.", "d.f.ip6.arpa."]))
+    }
+
     // --- Suggestions ---
 
     @Test(arguments: [
@@ -187,7 +248,7 @@ import Testing
     }
 
     @Test func namesOfKeysAreUniqueAndPlain() {
-        #expect(Set(ConfigurationSchema.keys).count == ConfigurationSchema.keys.count)
-        for key in ConfigurationSchema.keys { #expect(key.wholeMatch(of: /[a-z0-9.-]+/) != nil, "\(key)") }
+        #expect(Set(ConfigurationSchema.paths).count == ConfigurationSchema.paths.count)
+        for key in ConfigurationSchema.paths { #expect(key.wholeMatch(of: /[a-z0-9.-]+/) != nil, "\(key)") }
     }
 }

@@ -1,3 +1,4 @@
+import DNSWire
 import Foundation
 import Testing
 
@@ -81,13 +82,19 @@ import Testing
 
     @Test func everyPropertyHasAKey() {
         // Whoever adds a property without a row, or a row without a property, meets this.
-        func count(_ value: Any) -> Int {
+        func count(_ value: Any, depth: Int) -> Int {
             let mirror = Mirror(reflecting: value)
-            guard mirror.displayStyle == .struct, mirror.subjectType != Duration.self else { return 1 }
-            return mirror.children.map { count($0.value) }.reduce(0, +)
+            guard mirror.displayStyle == .struct, mirror.subjectType != Duration.self, depth > 0 else {
+                return 1
+            }
+            return mirror.children.map { count($0.value, depth: depth - 1) }.reduce(0, +)
         }
         let rows = ConfigurationSchema.settings.map { max(1, $0.children.count) }.reduce(0, +)
-        #expect(count(Configuration()) == rows)
+        #expect(count(Configuration(), depth: 2) == rows)
+        let zone = ConfiguredZone(name: .root)
+        #expect(
+            count(zone, depth: 1) - 1 == ConfigurationSchema.zone.count - ConfigurationSchema.options.count)
+        #expect(count(zone.options, depth: 1) == ConfigurationSchema.options.count)
     }
 
     @Test func resolverOfALocalNetworkParses() throws {

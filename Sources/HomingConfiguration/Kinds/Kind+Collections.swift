@@ -39,10 +39,12 @@ extension Kind {
 
 extension Kind {
     /// A list of mappings, each read by the same table of keys into a copy of `blank`.
+    ///
+    /// - Parameter essence: what one has to know of the keys in an error message; else all are listed.
     static func records<Item: Sendable>(
-        _ plural: String, blank: Item, _ settings: [Setting<Item>]
+        _ plural: String, blank: Item, essence: String? = nil, _ settings: [Setting<Item>]
     ) -> Kind where Value == [Item] {
-        let keys = settings.map(\.name).joined(separator: ", ")
+        let keys = essence ?? settings.map(\.name).joined(separator: ", ")
         let expectation = "a list of \(plural), each with \(keys)"
         return Kind(
             expectation: expectation,
@@ -65,15 +67,80 @@ extension Kind {
             },
             text: { items in
                 .list(
-                    items.map { item in
-                        let pairs = settings.map { "\($0.name): \($0.text(item).inOneLine)" }
-                        return "{" + pairs.joined(separator: ", ") + "}"
-                    })
+                    items.map { flowMapping($0, essence == nil ? settings : settings.notable(in: $0, blank)) }
+                )
             },
-            innerKeys: settings.flatMap { setting in
-                ["\(setting.name): \(setting.description)"]
-                    + setting.innerKeys.map { "\(setting.name).\($0)" }
-            })
+            innerKeys: settings.described())
+    }
+}
+
+/// A mapping in one line.
+func flowMapping<Root>(_ root: Root, _ settings: [Setting<Root>]) -> String {
+    "{" + settings.map { "\($0.name): \($0.text(root).inOneLine)" }.joined(separator: ", ") + "}"
+}
+
+extension Kind where Value: Sendable {
+    /// A mapping, read by a table of keys into a copy of `blank`.
+    static func record(blank: Value, _ settings: [Setting<Value>]) -> Kind {
+        let expectation = "keys with values: " + settings.map(\.name).joined(separator: ", ")
+        return Kind(
+            expectation: expectation,
+            read: { node, path, reader in
+                if node.isNothing {
+                    reader.expected(expectation, path, found: node)
+                    return nil
+                }
+                return reader.record(node, at: path, blank: blank, settings)
+            },
+            text: { .flow(flowMapping($0, settings)) },
+            innerKeys: settings.described())
+    }
+
+    /// The same, or alone the scalar that its key `main` would have.
+    static func abbreviable<Part: Sendable>(
+        _ main: Setting<Value>, _ property: any WritableKeyPath<Value, Part> & Sendable, _ kind: Kind<Part>,
+        blank: Value, _ others: [Setting<Value>]
+    ) -> Kind {
+        let settings = [main] + others
+        let expectation = "\(kind.expectation), or keys with \(main.name)"
+        return Kind(
+            expectation: expectation,
+            read: { node, path, reader in
+                if node.mapping != nil { return reader.record(node, at: path, blank: blank, settings) }
+                guard node.scalar != nil, !node.isNothing else {
+                    reader.expected(expectation, path, found: node)
+                    return nil
+                }
+                return kind.read(node, path, &reader).map { part in
+                    var value = blank
+                    value[keyPath: property] = part
+                    return value
+                }
+            },
+            text: { value in
+                let notable = others.notable(in: value, blank)
+                return notable.isEmpty ? main.text(value) : .flow(flowMapping(value, [main] + notable))
+            },
+            innerKeys: settings.described())
+    }
+}
+
+extension ConfigurationReader {
+    /// Nil where something is wrong with it.
+    fileprivate mutating func record<Root>(
+        _ node: Node, at path: String, blank: Root, _ settings: [Setting<Root>]
+    ) -> Root? {
+        let count = problems.count
+        var value = blank
+        readMapping(node, at: path, settings, into: &value)
+        return problems.count == count ? value : nil
+    }
+}
+
+extension Array {
+    /// Those that differ from `blank`, and those that must be given.
+    func notable<Root>(in value: Root, _ blank: Root) -> Self where Element == Setting<Root> {
+        filter { $0.isRequired || $0.text(value).inOneLine != $0.text(blank).inOneLine }
     }
 }
 

@@ -44,7 +44,7 @@ private func readAlone(
 }
 
 /// The keys of a server, as they are read.
-private struct GivenServer: Sendable {
+private struct GivenServer: ProvedServer {
     /// Without a meaning where the file gives none, which is reported.
     var server = UpstreamServer(SocketAddress(IPAddress(ipv6: 0), port: 0))
     var bootstrap: [IPAddress] = []
@@ -60,12 +60,26 @@ private struct GivenServer: Sendable {
         authentication = server.authentication
     }
 
-    static let settings: [Setting<GivenServer>] = [
-        Setting(
-            "url", \.server, serverURL("a URL such as tls://dns.example or https://dns.example/dns-query"),
-            required: true,
-            "Where it is: tls:// or https:// and its name or address, a port where it is not 853 or 443, a path."
-        ),
+    static let settings: [Setting<GivenServer>] =
+        [
+            Setting(
+                "url", \.server,
+                serverURL("a URL such as tls://dns.example or https://dns.example/dns-query"),
+                required: true,
+                "Where it is: tls:// or https:// and its name or address, a port where it is not 853 or 443, a path."
+            )
+        ] + proofSettings()
+}
+
+/// What there is to say of a server that is asked encrypted.
+protocol ProvedServer: Sendable {
+    var bootstrap: [IPAddress] { get set }
+    var pins: [[UInt8]] { get set }
+    var authentication: UpstreamServer.Authentication { get set }
+}
+
+func proofSettings<Server: ProvedServer>() -> [Setting<Server>] {
+    [
         Setting(
             "bootstrap", \.bootstrap, .list("addresses", of: .address),
             "The addresses of a server with a name, so that no resolver is needed to find it."),
@@ -102,7 +116,7 @@ extension UpstreamServer {
     }
 
     /// What about its parts does not go together; nil when they do.
-    fileprivate var contradiction: String? {
+    var contradiction: String? {
         switch (host, transport) {
         case (_, .plain) where !isPlainText:
             return "\(self) is asked in cleartext, where nothing is proved: it takes an address alone"
@@ -121,7 +135,7 @@ extension UpstreamServer {
 
 // --- URLs ---
 
-private func serverURL(_ expectation: String) -> Kind<UpstreamServer> {
+func serverURL(_ expectation: String) -> Kind<UpstreamServer> {
     Kind.scalar(expectation, parse: parseServer, text: { $0.description })
 }
 
@@ -181,41 +195,4 @@ private func server(
 
 private func checkPort(_ port: UInt16) throws(ScalarFault) {
     guard port != 0 else { throw .value("port 0 is outside the allowed range, 1 to 65535") }
-}
-
-// --- Base64 ---
-
-private let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-/// RFC 4648 §4, with padding.
-private func base64(_ octets: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: octets.count, by: 3) {
-        let part = octets[start..<min(start + 3, octets.count)]
-        let word = (0..<3).reduce(UInt32(0)) { word, index in
-            word << 8 | (index < part.count ? UInt32(part[part.startIndex + index]) : 0)
-        }
-        for index in 0..<4 {
-            let digit = base64Digits[Int(word >> UInt32(18 - 6 * index) & 63)]
-            text.append(index <= part.count ? digit : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
-}
-
-/// Nil for what is not written as `base64` writes it.
-private func octets(ofBase64 text: String) -> [UInt8]? {
-    var octets: [UInt8] = []
-    var buffer: UInt32 = 0
-    var count: UInt32 = 0
-    for digit in text.utf8.prefix(while: { $0 != UInt8(ascii: "=") }) {
-        guard let value = base64Digits.firstIndex(of: digit) else { return nil }
-        buffer = buffer << 6 | UInt32(value)
-        count += 6
-        guard count >= 8 else { continue }
-        count -= 8
-        octets.append(UInt8(truncatingIfNeeded: buffer >> count))
-        buffer &= 1 << count - 1
-    }
-    return base64(octets) == text ? octets : nil
 }

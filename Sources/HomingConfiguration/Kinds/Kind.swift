@@ -48,6 +48,31 @@ extension Kind {
             text: { .flow(YAMLText.scalar(text($0))) })
     }
 
+    /// The kind of what is made of such values; `check` says what is wrong with one that is of the kind.
+    func converted<Other>(
+        _ convert: @escaping @Sendable (Value) -> Other, back: @escaping @Sendable (Other) -> Value,
+        check: @escaping @Sendable (Other) -> String?
+    ) -> Kind<Other> {
+        var kind = Kind<Other>(
+            expectation: expectation, brief: brief,
+            read: { node, path, reader in
+                guard let value = read(node, path, &reader).map(convert) else { return nil }
+                guard let fault = check(value) else { return value }
+                reader.report(path, fault, at: node)
+                return nil
+            },
+            text: { text(back($0)) })
+        kind.innerKeys = innerKeys
+        return kind
+    }
+
+    /// The same for where its keys are described already.
+    var undescribed: Kind {
+        var kind = self
+        kind.innerKeys = []
+        return kind
+    }
+
     /// A kind that may also be left unset, by `word`.
     static func optional<Wrapped>(_ kind: Kind<Wrapped>, none word: String = "null") -> Kind
     where Value == Wrapped? {
@@ -57,7 +82,7 @@ extension Kind {
                 if node.isNothing || node.isPlain(word) { return .some(nil) }
                 return kind.read(node, path, &reader).map(Optional.some)
             },
-            text: { value in value.map(kind.text) ?? .flow(word) })
+            text: { value in value.map(kind.text) ?? .flow(word) }, innerKeys: kind.innerKeys)
     }
 }
 

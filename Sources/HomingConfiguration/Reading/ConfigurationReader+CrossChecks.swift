@@ -6,6 +6,8 @@ extension ConfigurationReader {
         checkListeners(configuration.listen)
         checkFamilies(configuration.upstream)
         checkRootServers(configuration)
+        checkRoutes(configuration)
+        checkKeys(configuration.keys)
         checkZones(configuration)
         checkAccess(configuration.access)
         require(
@@ -19,10 +21,17 @@ extension ConfigurationReader {
     }
 
     /// Reports at the first of the keys that the file gives, unless one of them is faulty.
-    private mutating func require(_ holds: Bool, _ keys: [String], _ message: @autoclosure () -> String) {
+    mutating func require(_ holds: Bool, _ keys: [String], _ message: String) {
         guard !holds, !keys.contains(where: isFaulty) else { return }
         let key = keys.first { place(of: $0) != nil } ?? keys[0]
-        report(key, message(), at: place(of: key))
+        report(key, message, at: place(of: key))
+    }
+}
+
+extension ConfigurationReader {
+    /// `, on line 7` of a key that the file gives.
+    func line(of key: String) -> String {
+        place(of: key).map { ", on line \($0.line)" } ?? ""
     }
 }
 
@@ -94,7 +103,7 @@ extension ConfigurationReader {
 // --- Forward and stub zones ---
 
 extension ConfigurationReader {
-    private mutating func checkZones(_ configuration: Configuration) {
+    private mutating func checkRoutes(_ configuration: Configuration) {
         let forward = configuration.forwardZones.map { ($0.suffix, $0.servers) }
         let stub = configuration.stubZones.map { ($0.suffix, $0.servers.map { UpstreamServer($0) }) }
         let zones = [("forward-zones", forward), ("stub-zones", stub)]
@@ -107,8 +116,9 @@ extension ConfigurationReader {
         var earlier: [DomainName: String] = [:]
         for (key, suffix, servers) in zones {
             if let other = earlier[suffix] {
-                let line = place(of: "\(other).suffix").map { ", on line \($0.line)" } ?? ""
-                require(false, ["\(key).suffix"], "\(suffix) is the suffix of \(other) too\(line)")
+                require(
+                    false, ["\(key).suffix"],
+                    "\(suffix) is the suffix of \(other) too\(line(of: "\(other).suffix"))")
             }
             earlier[suffix] = key
             for (index, server) in servers.enumerated() {
@@ -118,7 +128,7 @@ extension ConfigurationReader {
     }
 
     /// A server has to be reachable, and another than we.
-    private mutating func checkServer(
+    mutating func checkServer(
         _ server: UpstreamServer, at key: String, _ configuration: Configuration
     ) {
         let (listeners, listenersKey) =

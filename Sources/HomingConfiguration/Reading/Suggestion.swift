@@ -6,7 +6,7 @@ enum Suggestion {
     /// slip.
     static func text<Root>(for name: String, among settings: [Setting<Root>]) -> String {
         let near = nearest(to: name, among: settings.map(\.name)).first
-        let elsewhere = ConfigurationSchema.keys.filter { $0.hasSuffix("." + normalised(name)) }.first
+        let elsewhere = ConfigurationSchema.paths.filter { $0.hasSuffix("." + normalised(name)) }.first
         guard let guess = near ?? elsewhere else { return "" }
         return "; did you mean \"\(guess)\"?"
     }

@@ -8,11 +8,11 @@ enum ConfigurationSchema {
     static let settings: [Setting<Configuration>] = [
         listen, tls, https, discovery, upstream, resolution, dnssec, cache, answers, rebindingProtection,
         specialNames,
-        hosts, forwardZones, stubZones, access, rateLimit, limits, process, log,
+        hosts, forwardZones, stubZones, keys, zones, zoneDefaults, access, rateLimit, limits, process, log,
     ]
 
     /// Every key by its path, sections included: `cache`, `cache.size`.
-    static let keys: [String] = settings.flatMap { setting in
+    static let paths: [String] = settings.flatMap { setting in
         [setting.name] + setting.children.map { "\(setting.name).\($0.name)" }
     }
 }

@@ -38,6 +38,20 @@ struct Setting<Root: Sendable>: Sendable {
         text = { kind.text($0[keyPath: property]) }
     }
 
+    /// A key of a part, as one of the whole.
+    init<Part>(_ setting: Setting<Part>, within part: any WritableKeyPath<Root, Part> & Sendable) {
+        name = setting.name
+        expectation = setting.expectation
+        brief = setting.brief
+        documentation = setting.documentation
+        innerKeys = setting.innerKeys
+        example = setting.example
+        isRequired = setting.isRequired
+        children = []
+        read = { node, path, root, reader in setting.read(node, path, &root[keyPath: part], &reader) }
+        text = { setting.text($0[keyPath: part]) }
+    }
+
     /// A group of keys.
     init(section name: String, _ documentation: String, _ children: [Setting<Root>]) {
         self.name = name
@@ -63,6 +77,15 @@ extension Setting {
     }
 }
 
+extension Array {
+    /// Each described, with the keys within.
+    func described<Root>() -> [String] where Element == Setting<Root> {
+        flatMap { setting in
+            ["\(setting.name): \(setting.description)"] + setting.innerKeys.map { "\(setting.name).\($0)" }
+        }
+    }
+}
+
 /// A value as it stands behind its key.
 enum YAMLText: Sendable {
     /// On the key's own line.
@@ -82,7 +105,10 @@ enum YAMLText: Sendable {
         let isPlain = text.consists(ofAlphanumericsAnd: "./-_:")
         let isSafe =
             isPlain && !text.isEmpty && !text.hasPrefix(":") && !text.hasPrefix("-") && !text.hasSuffix(":")
-        if isSafe, text != "null", text != "." { return text }
+        return isSafe && text != "null" && text != "." ? text : quoted(text)
+    }
+
+    static func quoted(_ text: String) -> String {
         let escaped = text.unicodeScalars.map { scalar in
             switch scalar {
             case "\\", "\"": "\\\(scalar)"

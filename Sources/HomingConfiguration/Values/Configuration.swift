@@ -35,6 +35,12 @@ public struct Configuration: Sendable, Equatable {
     /// Suffixes that are iterated from servers named here instead of those that the parent names. Default:
     /// none.
     public var stubZones: [StubZone] = []
+    /// The keys that transactions are signed with, beside those that commands make. Default: none.
+    public var keys: [ConfiguredKey] = []
+    /// The zones that are held here, beside those that commands and catalogs make. Default: `ConfiguredZone.builtIn`.
+    public var zones = ConfiguredZone.builtIn
+    /// How zones are treated that commands and catalogs make.
+    public var zoneDefaults = ZoneOptions()
     /// Who may ask.
     public var access = Access()
     /// How often one client network may be answered.

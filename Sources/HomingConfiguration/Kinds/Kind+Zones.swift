@@ -1,0 +1,86 @@
+import DNSWire
+import DNSZones
+
+// What is said of zones and keys.
+
+extension Kind where Value == ConfiguredPrimary {
+    /// An address, a URL with tls://, or a mapping with one of these and what goes with it.
+    static let primary = Kind<GivenPrimary>.abbreviable(
+        Setting("address", \.server, primaryServer, required: true, "Where it is."), \.server, primaryServer,
+        blank: GivenPrimary(),
+        [
+            Setting(
+                "key", \.key, .optional(.domainName), "The name of the key that requests are signed with.")
+        ] + proofSettings()
+    ).converted(\.primary, back: GivenPrimary.init, check: \.server.transferContradiction)
+}
+
+/// The keys of a primary, as they are read.
+struct GivenPrimary: ProvedServer {
+    /// Without a meaning where the file gives none, which is reported.
+    var server = UpstreamServer(SocketAddress(IPAddress(ipv6: 0), port: 0))
+    var key: DomainName?
+    var bootstrap: [IPAddress] = []
+    var pins: [[UInt8]] = []
+    var authentication = UpstreamServer.Authentication.strict
+
+    init() {}
+
+    init(_ primary: ConfiguredPrimary) {
+        server = primary.server
+        key = primary.key
+        bootstrap = server.bootstrap
+        pins = server.pins
+        authentication = server.authentication
+    }
+
+    var primary: ConfiguredPrimary {
+        var server = server
+        server.bootstrap = bootstrap
+        server.pins = pins
+        server.authentication = authentication
+        return ConfiguredPrimary(server, key: key)
+    }
+}
+
+private let primaryServer = serverURL(
+    "an address such as 192.0.2.1 or 192.0.2.1:5353, or tls:// and an address or a name")
+
+extension UpstreamServer {
+    /// Why no zone can be transferred from it; nil when one can.
+    fileprivate var transferContradiction: String? {
+        if case .https = transport {
+            return "\(self) is asked over HTTPS, where no zones are transferred (RFC 9103)"
+        }
+        return contradiction
+    }
+}
+
+extension Kind where Value == NotifyTarget {
+    /// An address, or a mapping with an address and a key.
+    static let notifyTarget = abbreviable(
+        Setting(
+            "address", \.address, .socketAddress, required: true, "Where it is; without a port, 53 is meant."),
+        \.address, .socketAddress, blank: NotifyTarget(address: SocketAddress(IPAddress(ipv6: 0), port: 0)),
+        [Setting("key", \.key, .optional(.domainName), "The name of the key that it is told with.")])
+}
+
+extension Kind where Value == String {
+    /// A rule of an update policy, in the words of BIND.
+    static let updateRule = Kind.scalar(
+        "a rule such as \"grant dhcp. zonesub A AAAA DHCID\"",
+        parse: { text throws(ScalarFault) in text }, text: { $0 })
+}
+
+extension Kind where Value == [UInt8] {
+    /// What is wrong with a secret is said without showing it.
+    static let secret = Kind.scalar(
+        "a secret in base64",
+        parse: { text throws(ScalarFault) in
+            guard let octets = octets(ofBase64: text), !octets.isEmpty else {
+                throw .value("not a secret in base64 (which is not shown here)")
+            }
+            return octets
+        },
+        text: { base64($0) })
+}
