@@ -17,6 +17,8 @@ public enum EncryptionFault: Sendable, Hashable {
     case wrongPin
     /// It does not offer HTTP/2.
     case noHTTP2
+    /// It does not agree on "dot", which zone transfers demand (RFC 9103 §7.1).
+    case noTransfers
     /// The handshake came to nothing, or the session broke later.
     case handshake(TLSFailure)
     case http(DoHFault)
@@ -49,6 +51,7 @@ extension EncryptionFault: CustomStringConvertible {
         case .badCertificate(let code): "the certificate is refused: \(Self.text(of: code))"
         case .wrongPin: "the certificate's key is not one of those pinned"
         case .noHTTP2: "it does not speak HTTP/2"
+        case .noTransfers: "it does not agree on \"dot\", which zone transfers demand"
         case .handshake(let failure): Self.text(of: failure)
         case .http(let fault): "\(fault)"
         }

@@ -35,6 +35,8 @@ final class StreamConnection {
     var countedOutput = 0
     /// Queries that the service deferred and has not replied to.
     var deferred = 0
+    /// Sequences of responses that run on it, those that were asked for a message longest ago first.
+    var sequences: [SequenceID] = []
     /// The client sent its last query (RFC 7766 §6.2.4), or is not listened to any more. What it is owed
     /// still goes out.
     var inputEnded = false
@@ -169,6 +171,14 @@ final class StreamConnection {
             || !(http?.wantsInput ?? (output.count < configuration.outputHighWater))
     }
 
+    /// Whether there is room for a message of a sequence: what was there before is written.
+    func hasRoomForSequences(_ configuration: WorkerConfiguration) -> Bool {
+        blockedSince == nil && !isDoomed && output.count < configuration.outputHighWater
+    }
+
+    /// Whether anything is still to come for what the client asked, so that it does not idle.
+    var isOwed: Bool { deferred > 0 || !sequences.isEmpty }
+
     /// Whether requests that are complete may be answered. Unlike messages with their lengths, they are kept while the
     /// connection is not read from, and after its end.
     func mayAnswerRequests(_ configuration: WorkerConfiguration) -> Bool {
@@ -189,7 +199,7 @@ final class StreamConnection {
                 (progressedAt, configuration.handshakeTimeout)
             } else if let blockedSince {
                 (blockedSince, configuration.writeTimeout)
-            } else if deferred > 0 {
+            } else if isOwed {
                 (progressedAt, configuration.deferredTimeout)
             } else {
                 (progressedAt, configuration.idleTimeout)

@@ -19,6 +19,7 @@ extension StreamServer {
             handshakes.end()
             connection.isHandshaking = false
             connection.progressedAt = loop.now.monotonic
+            connection.client.hasTransferTLS = session.isFitForTransfers
             loop.counters.sessions.begun.add()
             if session.isResumed { loop.counters.sessions.resumed.add() }
             return true

@@ -2,8 +2,10 @@ import DNSOverHTTP
 import DNSWire
 
 extension StreamServer {
-    /// The end of a turn: gives every touched connection its one write and decides how it goes on.
+    /// The end of a turn: takes messages of sequences, gives every touched connection its one write and decides how it goes
+    /// on.
     func settle(service: any WorkerService) {
+        takeMessages(service)
         // Settling may touch connections again (their replies came, or they are heard again). Those wait for
         // the next turn, which then begins at once, so that one busy client does not keep the loop here.
         handshakesThisTurn = 0
@@ -14,7 +16,8 @@ extension StreamServer {
             connection.isTouched = false
             settle(connection, service)
         }
-        if !touched.isEmpty { loop.isImpatient = true }
+        reportBrokenSequences(service)
+        if !touched.isEmpty || sequences.hasLine { loop.isImpatient = true }
     }
 
     private func settle(_ connection: StreamConnection, _ service: any WorkerService) {
@@ -30,8 +33,11 @@ extension StreamServer {
         }
         if connection.isDoomed || connection.http?.isFinished == true { return close(connection) }
         if connection.isAtEndOfSession { connection.inputEnded = true }
-        if connection.inputEnded, connection.deferred == 0, !connection.hasUnsent {
+        if connection.inputEnded, !connection.isOwed, !connection.hasUnsent {
             return close(connection)
+        }
+        if connection.hasRoomForSequences(configuration) {
+            for sequence in connection.sequences { sequences.lineUp(sequence, if: .waitsForRoom) }
         }
 
         var interest: Interest = []
@@ -124,6 +130,7 @@ extension StreamServer {
         connection.output.advance(by: connection.output.count)
         connection.inputEnded = true
         if let client = connection.quotaAddress { quota.giveBack(client) }
+        breakSequences(of: connection)
         connection.counters.connectionsClosed.add()
         if connection.isHandshaking { handshakes.end() }
         connection.session?.shutDown()

@@ -23,9 +23,12 @@ final class StreamServer {
     /// Steps of handshakes in this turn.
     var handshakesThisTurn = 0
     let batch = TLSBatch()
+    var sequences = SequenceTable()
+    /// No queries are taken any more.
+    private(set) var isStopping = false
     /// What is read goes here first: what was kept of the connection, then what came.
     let readBuffer = MessageBuffer(capacity: StreamServer.readBufferSize)
-    private let responseBuffer = MessageBuffer(capacity: StreamFrame.longestMessage)
+    let responseBuffer = MessageBuffer(capacity: StreamFrame.longestMessage)
 
     /// A connection that is read from has less than a frame kept, so that half of this is always free.
     private static let readBufferSize = 2 * StreamFrame.longestFrame
@@ -115,7 +118,7 @@ final class StreamServer {
         close(connection)
     }
 
-    /// Whom to close when there is no room: nobody with deferred queries; who is in a handshake before who idles
+    /// Whom to close when there is no room: nobody who is owed something; who is in a handshake before who idles
     /// before who does not read its responses; then who made no progress for longest. Looks at every connection, which
     /// is done only when full.
     private func longestIdle(where isCandidate: (StreamConnection) -> Bool) -> StreamConnection? {
@@ -124,7 +127,7 @@ final class StreamServer {
             (connection.isHandshaking ? 0 : connection.hasUnsent ? 2 : 1, connection.progressedAt)
         }
         connections.forEach { connection in
-            guard connection.deferred == 0, isCandidate(connection) else { return }
+            guard !connection.isOwed, isCandidate(connection) else { return }
             if let current = best, rank(current) <= rank(connection) { return }
             best = connection
         }
@@ -319,7 +322,7 @@ final class StreamServer {
 
     /// Appends a response. A connection for which there is no room any more does not read what it asked for,
     /// and is closed with its next settling.
-    private func put(_ message: Span<UInt8>, on connection: StreamConnection, for client: Client) {
+    func put(_ message: Span<UInt8>, on connection: StreamConnection, for client: Client) {
         connection.counters.responses.add()
         connection.counters.responseBytes.add(message.count)
         if let http = connection.http {
@@ -343,10 +346,12 @@ final class StreamServer {
 
     //--- Stopping ---
 
-    /// No new connections and queries; what is owed is still sent.
+    /// No new connections and queries; what is owed is still sent, save for the rest of sequences.
     func stop() {
+        isStopping = true
         listeners.close()
         connections.forEach { connection in
+            breakSequences(of: connection)
             connection.inputEnded = true
             connection.input.discard()
             connection.http?.shutDown()

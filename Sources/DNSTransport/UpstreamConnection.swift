@@ -27,7 +27,7 @@ final class UpstreamConnection {
     let http: DoHClientConnection?
 
     var isConnecting = true
-    /// It takes no more queries and is closed with its last exchange.
+    /// It takes no more queries and is closed with its last exchange. So it is from the beginning where it is for one only.
     var isRetired = false
     var input = StreamInput()
     private(set) var output = StreamOutput()

@@ -55,15 +55,18 @@ final class UpstreamExchanges {
 
     func send(
         _ id: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
-        timeout: Int64
+        timeout: Int64, isAlone: Bool = false
     ) {
         guard exchanges[id] == nil else { return assertionFailure("exchange \(id) is in use") }
         var exchange = Exchange(route: .failed(.failed(SystemError.invalid)))
+        let choice = isAlone ? UpstreamStreams.Choice.own : .shared
         switch transport {
+        case .udp where isAlone: break
         case .udp: openDatagram(&exchange, id, message, to: server)
-        case .tcp: openStream(&exchange, id, Query(message: message, destination: .tcp(server)))
+        case .tcp: openStream(&exchange, id, Query(message: message, destination: .tcp(server)), choice)
+        case .encrypted(let server) where isAlone && server.service != .tls: break
         case .encrypted(let server):
-            openStream(&exchange, id, Query(message: message, destination: .encrypted(server)))
+            openStream(&exchange, id, Query(message: message, destination: .encrypted(server)), choice)
         }
         if case .failed = exchange.route {
             failures.append(id)
@@ -88,17 +91,17 @@ final class UpstreamExchanges {
     }
 
     private func openStream(
-        _ exchange: inout Exchange, _ id: ExchangeID, _ query: Query, isRetry: Bool = false
+        _ exchange: inout Exchange, _ id: ExchangeID, _ query: Query, _ choice: UpstreamStreams.Choice
     ) {
         let destination = query.destination
         do throws(SystemError) {
             try check(query.message)
-            if isRetry || !streams.canReuse(for: query.message, to: destination) { try makeRoom() }
-            let sent = try streams.send(query.message, for: id, to: destination, isRetry: isRetry)
+            if choice != .shared || !streams.canReuse(for: query.message, to: destination) { try makeRoom() }
+            let sent = try streams.send(query.message, for: id, to: destination, on: choice)
             exchange.route = .connection(sent.key, sent.tag)
-            exchange.retry = isRetry ? nil : query
+            exchange.retry = choice == .shared ? query : nil
             exchange.isOnKeptConnection = sent.isOnKeptConnection
-            if !isRetry { count(destination) }
+            if choice != .new { count(destination) }
         } catch {
             exchange.route = .failed(.failed(error.code))
         }
@@ -155,6 +158,12 @@ final class UpstreamExchanges {
         guard var exchange = exchanges[id] else { return }
         switch disposition {
         case .finished: remove(id, .finished)
+        case .more(let timeout):
+            if let timer = exchange.timer { loop.timers.remove(timer) }
+            exchange.timer = loop.timers.arm(.exchange(id), at: loop.now.after(timeout))
+            // Asked again, it would begin anew.
+            exchange.retry = nil
+            exchanges[id] = exchange
         case .keepWaiting:
             loop.counters.upstreamJunk.add()
             exchange.junk += 1
@@ -204,7 +213,7 @@ final class UpstreamExchanges {
         for id in death.exchanges {
             guard var exchange = exchanges[id] else { continue }
             if let query = exchange.retry, exchange.isOnKeptConnection || death.mayAskAgain {
-                openStream(&exchange, id, query, isRetry: true)
+                openStream(&exchange, id, query, .new)
             } else {
                 exchange.route = .failed(death.end)
             }

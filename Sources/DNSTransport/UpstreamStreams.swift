@@ -13,6 +13,16 @@ final class UpstreamStreams {
         static let none = Death()
     }
 
+    /// Which connection a query goes on.
+    enum Choice {
+        /// A kept one, or a new one that others may use, too.
+        case shared
+        /// A new one, as a kept one did not serve.
+        case new
+        /// One of its own, closed afterwards.
+        case own
+    }
+
     /// Where a query went.
     struct Sent {
         var key: SlotKey
@@ -55,10 +65,11 @@ final class UpstreamStreams {
 
     /// Puts a query in line on a connection to the server. It leaves at the end of the turn, with others.
     func send(
-        _ message: [UInt8], for exchange: ExchangeID, to destination: UpstreamDestination, isRetry: Bool
+        _ message: [UInt8], for exchange: ExchangeID, to destination: UpstreamDestination, on choice: Choice
     ) throws(SystemError) -> Sent {
-        let reusable = isRetry ? nil : connection(for: message, to: destination)
-        let connection = if let reusable { reusable } else { try connect(to: destination) }
+        let reusable = choice == .shared ? connection(for: message, to: destination) : nil
+        let connection =
+            if let reusable { reusable } else { try connect(to: destination, isOwn: choice == .own) }
         guard let tag = connection.enqueue(message, for: exchange, limit: loop.configuration.upstreamOutput)
         else {
             if connection.liveCount == 0 { _ = close(connection, .failed(SystemError.noBufferSpace)) }
@@ -82,14 +93,16 @@ final class UpstreamStreams {
         return nil
     }
 
-    private func connect(to destination: UpstreamDestination) throws(SystemError) -> UpstreamConnection {
+    private func connect(
+        to destination: UpstreamDestination, isOwn: Bool
+    ) throws(SystemError) -> UpstreamConnection {
         guard let key = connections.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
         let server = destination.address
         let family = server.address.family
         let connection = UpstreamConnection(
             adopting: try FileDescriptor(
                 adopting: clinux_socket(family.rawValue, Int32(CLINUX_STREAM.rawValue))),
-            key: key, destination: destination, session: try makeSession(destination))
+            key: key, destination: destination, session: try makeSession(destination, forTransfers: isOwn))
         try connection.descriptor.set(CLINUX_NO_DELAY, 1)
         // A ClientHello that comes twice harms nobody (RFC 7413 §2); where the system has none, it goes as ever.
         if connection.session != nil { try? connection.descriptor.set(CLINUX_FAST_OPEN, 1) }
@@ -106,19 +119,23 @@ final class UpstreamStreams {
         try loop.watch(
             connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
         connections.insert(connection)
-        pool[destination, default: []].append(key)
+        connection.isRetired = isOwn
+        if !isOwn { pool[destination, default: []].append(key) }
         loop.counters.upstreamConnectionsOpened.add()
         if connection.session != nil { loop.counters.upstreamHandshakes.add() }
         return connection
     }
 
-    private func makeSession(_ destination: UpstreamDestination) throws(SystemError) -> TLSClientSession? {
+    private func makeSession(
+        _ destination: UpstreamDestination, forTransfers: Bool
+    ) throws(SystemError) -> TLSClientSession? {
         guard case .encrypted(let server) = destination else { return nil }
         if context == nil {
             context = try? TLSClientContext(authorities: loop.configuration.upstreamAuthorities)
         }
         guard let context,
-            let session = TLSClientSession(context, to: server, resuming: context.takeTicket(of: server))
+            let session = TLSClientSession(
+                context, to: server, resuming: context.takeTicket(of: server), forTransfers: forTransfers)
         else { throw SystemError(code: SystemError.noMemory) }
         return session
     }

@@ -61,13 +61,25 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// complete as soon.
     public var writeTimeout: Int64 = 10_000_000_000
 
-    /// A connection is kept this long for deferred queries: past the resolution deadline (10 s), so that it
+    /// A connection is kept this long for deferred queries and paused sequences: past the resolution deadline (10 s), so that it
     /// acts only when the service lost one.
     public var deferredTimeout: Int64 = 15_000_000_000
 
     /// Queries of one connection whose replies may be outstanding; reading stops until one is answered. RFC
     /// 7766 §6.2.1.1 asks for pipelining, not for no limit.
     public var deferredPerConnection = 100
+
+    /// Sequences of responses (zone transfers) at once; more are refused. Each may have a high-water mark and a message
+    /// waiting, so that all of them are 13 MB, and has the service hold on to a version of a zone.
+    public var sequences = 100
+
+    /// The same on one connection (RFC 9103 §6.3.3 lets a server limit this): they share its pace, so that more of them would
+    /// gain nothing.
+    public var sequencesPerConnection = 10
+
+    /// Messages of sequences taken from the service before other events get a turn: one of 64 KB takes some 0.2 ms to
+    /// compose and seal, and whoever asks meanwhile waits for all of them.
+    public var sequenceMessagesPerTurn = 8
 
     /// Octets of responses waiting on one connection above which it is not read from.
     public var outputHighWater = 65_536
@@ -166,6 +178,7 @@ public struct WorkerConfiguration: Sendable, Hashable {
         copy.outputTotal = max(copy.outputPerConnection, outputTotal)
         copy.outputHighWater = max(1, outputHighWater)
         copy.deferredPerConnection = max(1, deferredPerConnection)
+        copy.sequenceMessagesPerTurn = max(1, sequenceMessagesPerTurn)
         copy.handshakes = max(1, handshakes)
         copy.handshakesPerTurn = max(1, handshakesPerTurn)
         copy.acceptsPerTurn = max(1, acceptsPerTurn)

@@ -16,6 +16,13 @@ public protocol WorkerContext: AnyObject {
         _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
         timeout: Int64)
 
+    /// The same over TCP or TLS, on a connection that has no other exchange, is closed with this one, and is never tried
+    /// again: for zone transfers, whose many messages would hold up queries (and queries them), and for updates, which must
+    /// not be done twice. TLS has to be version 1.3, and "dot" agreed on (RFC 9103 §7.1, §7.2). Over UDP and HTTPS it fails.
+    func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64)
+
     /// Ends an exchange; nothing more is reported for it. Unknown identifiers are ignored.
     func cancel(_ exchange: ExchangeID)
 
@@ -27,10 +34,35 @@ public protocol WorkerContext: AnyObject {
 
     /// Says that a `.deferred` query gets no reply after all, so that a stream does not wait for it.
     func abandon(_ client: Client)
+
+    /// Answers a `.deferred` query by a sequence of messages (RFC 5936 §2.2), in place of its one reply. From then on the
+    /// service is asked for them (`WorkerService.nextMessage`), never from within this call. The identifier must not be
+    /// in use.
+    ///
+    /// - Returns: false when there can be no sequence: over UDP and HTTP, where the client has gone, where too many run, or
+    ///   when the worker stops. The query is deferred as before then.
+    func beginSequence(_ sequence: SequenceID, to client: Client) -> Bool
+
+    /// Goes on with a sequence that said `.pause`. Any other is left as it is.
+    func resumeSequence(_ sequence: SequenceID)
+}
+
+extension WorkerContext {
+    public func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
+    ) {
+        send(exchange, message: message, to: server, over: transport, timeout: timeout)
+    }
+    public func beginSequence(_ sequence: SequenceID, to client: Client) -> Bool { false }
+    public func resumeSequence(_ sequence: SequenceID) {}
 }
 
 /// Names one upstream exchange on one worker; never used twice.
 public typealias ExchangeID = UInt64
+
+/// Names one sequence of responses on one worker; never used twice.
+public typealias SequenceID = UInt64
 
 public enum UpstreamTransport: Sendable, Hashable {
     case udp, tcp
@@ -76,6 +108,8 @@ public struct Client: Sendable, Hashable {
     public var route: UInt64
     /// Which request of the connection (HTTP).
     public var request: UInt32
+    /// Whether its TLS is what zone transfers demand: version 1.3, and "dot" agreed on (RFC 9103 §7.1, §7.2).
+    public var hasTransferTLS = false
 
     public init(
         transport: Transport, peer: SocketAddress, local: SocketAddress, route: UInt64, request: UInt32 = 0
@@ -106,8 +140,23 @@ public protocol WorkerService: AnyObject {
 
     func timerFired(_ token: UInt64)
 
-    /// Deferred queries and whatever else must finish before the worker may stop.
+    /// Deferred queries and whatever else must finish before the worker may stop. Sequences are not waited for: they are
+    /// given up.
     var pendingCount: Int { get }
+
+    /// The next message of a sequence, written to the front of `message`, which holds 65,535 octets and may not be kept.
+    /// Asked for when what waits on the connection is little, so that a client that does not read costs no memory.
+    func nextMessage(of sequence: SequenceID, into message: inout MutableSpan<UInt8>) -> SequenceStep
+
+    /// A sequence is over before its last message: the connection is gone, or the worker stops.
+    func sequenceEnded(_ sequence: SequenceID)
+}
+
+extension WorkerService {
+    public func nextMessage(of sequence: SequenceID, into message: inout MutableSpan<UInt8>) -> SequenceStep {
+        .end
+    }
+    public func sequenceEnded(_ sequence: SequenceID) {}
 }
 
 /// What became of one query.
@@ -125,9 +174,26 @@ public enum QueryDisposition: Sendable, Hashable {
     case closeConnection
 }
 
-public enum ExchangeDisposition: Sendable {
+/// What a sequence of responses goes on with. After `last`, `end` and `closeConnection` it is over, and nothing more is
+/// reported for it.
+public enum SequenceStep: Sendable, Hashable {
+    /// The first so many octets of the buffer, and more to come. A length outside 1...buffer counts as `closeConnection`.
+    case message(Int)
+    /// The same, and nothing more.
+    case last(Int)
+    /// Nothing now. `WorkerContext.resumeSequence` follows, before a deferred query would be given up.
+    case pause
+    /// Nothing more: what was sent is whole.
+    case end
+    /// Nothing more, and the client has to see that this is not all: as for a query.
+    case closeConnection
+}
+
+public enum ExchangeDisposition: Sendable, Hashable {
     /// Not the reply (forged, malformed, for another question): go on listening until the time-out.
     case keepWaiting
+    /// Of the reply, which goes on: the next message has to come within so many nanoseconds, whatever the time-out was.
+    case more(within: Int64)
     case finished
 }
 

@@ -4,7 +4,7 @@ import DNSWire
 /// descriptors, and is the context that the service knows.
 ///
 /// One turn: wait; read the clocks; handle what is ready; fire what is due; report exchanges that failed;
-/// settle client connections; write to servers; send deferred replies. The order lets everything that a turn
+/// take messages of sequences; settle client connections; write to servers; send deferred replies. The order lets everything that a turn
 /// causes leave in that turn, as one write per connection and one call per batch.
 final class WorkerLoop: WorkerContext {
     private let loop: EventLoop
@@ -105,6 +105,14 @@ final class WorkerLoop: WorkerContext {
         upstream.send(exchange, message: message, to: server, over: transport, timeout: timeout)
     }
 
+    func sendAlone(
+        _ exchange: ExchangeID, message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64
+    ) {
+        upstream.send(
+            exchange, message: message, to: server, over: transport, timeout: timeout, isAlone: true)
+    }
+
     func cancel(_ exchange: ExchangeID) {
         upstream.cancel(exchange)
     }
@@ -123,4 +131,10 @@ final class WorkerLoop: WorkerContext {
     func abandon(_ client: Client) {
         if client.transport.isStream { streams.abandon(client) }
     }
+
+    func beginSequence(_ sequence: SequenceID, to client: Client) -> Bool {
+        client.transport.isStream && streams.beginSequence(sequence, to: client)
+    }
+
+    func resumeSequence(_ sequence: SequenceID) { streams.resumeSequence(sequence) }
 }

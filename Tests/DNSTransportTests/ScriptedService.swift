@@ -9,6 +9,7 @@ enum ServiceEvent: Equatable {
     case upstream(ExchangeID, [UInt8])
     case ended(ExchangeID, ExchangeEnd)
     case timer(UInt64)
+    case brokenOff(SequenceID)
     case note(String)
 }
 
@@ -27,7 +28,8 @@ final class EventLog: Sendable {
     /// The first `count` events, as soon as there are so many; fewer when patience ends.
     func wait(for count: Int) -> [ServiceEvent] {
         let deadline = DispatchTime.now() + patience
-        while all.count < count, arrived.wait(timeout: deadline) == .success {}
+        // The number alone: to copy the list would have each append copy it, too.
+        while events.withLock({ $0.count }) < count, arrived.wait(timeout: deadline) == .success {}
         return Array(all.prefix(count))
     }
 }
@@ -37,6 +39,8 @@ final class ScriptedService: WorkerService {
     enum Action {
         case answer([UInt8])
         case deferred, dropped, close
+        /// A sequence was begun.
+        case begun
     }
 
     struct Script: Sendable {
@@ -47,6 +51,16 @@ final class ScriptedService: WorkerService {
         }
         var ended: @Sendable (ScriptedService, ExchangeID) -> Void = { _, _ in }
         var timer: @Sendable (ScriptedService, UInt64) -> Void = { _, _ in }
+        /// Whether the log is to have no messages of servers, since they are many.
+        var isQuiet = false
+        /// The next message of a sequence, and whether it is the last; or what there is instead.
+        var next: @Sendable (ScriptedService, SequenceID) -> Part = { _, _ in .step(.end) }
+    }
+
+    enum Part {
+        case message([UInt8])
+        case last([UInt8])
+        case step(SequenceStep)
     }
 
     let context: any WorkerContext
@@ -54,6 +68,8 @@ final class ScriptedService: WorkerService {
     let script: Script
     /// Clients whose queries were deferred, with the query.
     var waiting: [(client: Client, query: [UInt8])] = []
+    /// How many messages each sequence was asked for.
+    var asked: [SequenceID: Int] = [:]
     var pendingCount: Int { waiting.count }
 
     init(_ context: any WorkerContext, _ log: EventLog, _ script: Script) {
@@ -74,6 +90,7 @@ final class ScriptedService: WorkerService {
         case .deferred:
             waiting.append((client, octets))
             return .deferred
+        case .begun: return .deferred
         case .dropped: return .dropped
         case .close: return .closeConnection
         }
@@ -82,7 +99,7 @@ final class ScriptedService: WorkerService {
     func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition {
         let octets = array(message)
         let disposition = script.upstream(self, octets, exchange)
-        log.append(.upstream(exchange, octets))
+        if !script.isQuiet { log.append(.upstream(exchange, octets)) }
         return disposition
     }
 
@@ -96,6 +113,31 @@ final class ScriptedService: WorkerService {
         log.append(.timer(token))
     }
 
+    func nextMessage(of sequence: SequenceID, into message: inout MutableSpan<UInt8>) -> SequenceStep {
+        asked[sequence, default: 0] += 1
+        func write(_ octets: [UInt8]) -> Int {
+            unsafe message.withUnsafeMutableBufferPointer { room in
+                _ = unsafe room.update(fromContentsOf: octets)
+            }
+            return octets.count
+        }
+        switch script.next(self, sequence) {
+        case .message(let octets): return .message(write(octets))
+        case .last(let octets): return .last(write(octets))
+        case .step(let step): return step
+        }
+    }
+
+    func sequenceEnded(_ sequence: SequenceID) { log.append(.brokenOff(sequence)) }
+
+    /// Answers the deferred query at `index` by a sequence.
+    func beginSequence(_ sequence: SequenceID, for index: Int = 0) -> Bool {
+        guard waiting.indices.contains(index), context.beginSequence(sequence, to: waiting[index].client)
+        else { return false }
+        waiting.remove(at: index)
+        return true
+    }
+
     /// Replies to the deferred query at `index` with itself.
     func replyToWaiting(_ index: Int, with message: [UInt8]? = nil) {
         guard waiting.indices.contains(index) else { return }
@@ -105,7 +147,7 @@ final class ScriptedService: WorkerService {
     }
 }
 
-func array(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
+func array(_ span: Span<UInt8>) -> [UInt8] { unsafe span.withUnsafeBufferPointer { unsafe Array($0) } }
 
 /// A running worker with its service and log; stopped when the test lets go of it.
 final class TestWorker: Sendable {

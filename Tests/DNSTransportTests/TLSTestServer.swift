@@ -21,13 +21,15 @@ final class TLSTestServer {
     ///   - applicationProtocol: not nil: the first that is offered is chosen; nil: none is.
     ///   - ticketKeys: of libssl's own tickets, 80 octets.
     ///   - tickets: how many are given for a session.
+    ///   - newest: the newest version of TLS that is spoken.
     init(
         accepting server: FakeStreamServer, applicationProtocol: String? = nil, ticketKeys: [UInt8]? = nil,
-        tickets: Int = 1
+        tickets: Int = 1, newest: Int32 = TLS1_3_VERSION
     ) throws {
         guard let socket = server.accept() else { throw SystemError(code: SystemError.cancelled) }
         self.socket = socket
         let context = unsafe SSL_CTX_new(TLS_server_method())!
+        _ = unsafe copenssl_set_versions(context, TLS1_2_VERSION, newest)
         let certificate = EncryptedPeers.named.certificate
         let chain = unsafe BIO_new_mem_buf(certificate.chain, Int32(certificate.chain.count))
         let leaf = unsafe PEM_read_bio_X509(chain, nil, nil, nil)

@@ -17,6 +17,8 @@ final class TLSClientSession {
 
     private(set) var state = State.handshaking
     let server: EncryptedServer
+    /// Whether it has to be what zone transfers demand (RFC 9103 §7.1, §7.2).
+    private let isForTransfers: Bool
     /// For the network.
     private(set) var unsent = StreamOutput()
     private let handle: OpaquePointer
@@ -32,8 +34,13 @@ final class TLSClientSession {
 
     /// Nil when there is no memory. The first octets to send are there then.
     ///
-    /// - Parameter ticket: of an earlier session with the same server.
-    init?(_ context: TLSClientContext, to server: EncryptedServer, resuming ticket: TLSClientTicket?) {
+    /// - Parameters:
+    ///   - ticket: of an earlier session with the same server.
+    ///   - forTransfers: TLS 1.3 with "dot" or nothing.
+    init?(
+        _ context: TLSClientContext, to server: EncryptedServer, resuming ticket: TLSClientTicket?,
+        forTransfers: Bool = false
+    ) {
         guard let handle = unsafe context.makeState() else { return nil }
         guard let incoming = unsafe copenssl_memory() else {
             unsafe SSL_free(handle)
@@ -45,6 +52,7 @@ final class TLSClientSession {
             return nil
         }
         self.server = server
+        isForTransfers = forTransfers
         unsafe self.handle = handle
         unsafe self.incoming = incoming
         unsafe self.outgoing = outgoing
@@ -67,6 +75,11 @@ final class TLSClientSession {
     private func prepare() -> Bool {
         let list = [UInt8(clamping: applicationProtocol.count)] + applicationProtocol
         guard unsafe SSL_set_alpn_protos(handle, list, UInt32(list.count)) == 0 else { return false }
+        if isForTransfers,
+            unsafe SSL_ctrl(handle, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil) != 1
+        {
+            return false
+        }
         if let name = server.name, unsafe copenssl_send_name(handle, name) != 1 { return false }
         let wanted = unsafe SSL_get0_param(handle)
         let isSet: Bool
@@ -91,8 +104,10 @@ final class TLSClientSession {
         return isSet
     }
 
-    /// RFC 7858 §3.1 (registered by RFC 8310), RFC 9113 §3.2.
-    private var applicationProtocol: [UInt8] { Array((server.service == .tls ? "dot" : "h2").utf8) }
+    /// Its name (for HTTP/2: RFC 9113 §3.2).
+    private var applicationProtocol: [UInt8] {
+        server.service == .tls ? TLSParameters.dot : Array("h2".utf8)
+    }
 
     /// Whether the server took a ticket.
     var isResumed: Bool { unsafe SSL_session_reused(handle) == 1 }
@@ -202,12 +217,13 @@ final class TLSClientSession {
             }
         }
         // Servers of DNS over TLS may know nothing of ALPN (RFC 7858 is older); HTTP/2 begins with it.
-        guard case .https = server.service else { return nil }
+        guard server.service != .tls || isForTransfers else { return nil }
         var start: UnsafePointer<UInt8>?
         var count: UInt32 = 0
         unsafe SSL_get0_alpn_selected(handle, &start, &count)
         let chosen = unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
-        return chosen == applicationProtocol ? nil : .noHTTP2
+        guard chosen != applicationProtocol else { return nil }
+        return isForTransfers ? .noTransfers : .noHTTP2
     }
 
     /// Draws the consequences of a call that did not succeed; false when it only has to wait for more octets.

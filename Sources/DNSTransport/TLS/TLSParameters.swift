@@ -3,6 +3,9 @@ import COpenSSL
 /// What holds for all TLS that we speak, as server and as client: TLS 1.2 and 1.3 (RFC 8310 §9, RFC 9325 §3.1.1),
 /// ephemeral keys and AEAD ciphers only.
 enum TLSParameters {
+    /// The name of DNS over TLS in ALPN (RFC 7858 §3.1; registered by RFC 8310).
+    static let dot = Array("dot".utf8)
+
     /// Ephemeral key agreement, authenticated encryption (RFC 9325 §4.2). Those of TLS 1.3 are all so.
     private static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
     /// What others use. The finite fields that libssl would offer too cost a server milliseconds each.

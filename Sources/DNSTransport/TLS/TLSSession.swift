@@ -102,6 +102,11 @@ final class TLSSession {
         return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
+    /// Whether zone transfers may go through it (RFC 9103 §7.1, §7.2).
+    var isFitForTransfers: Bool {
+        unsafe SSL_version(handle) == TLS1_3_VERSION && applicationProtocol == TLSParameters.dot
+    }
+
     // --- Octets ---
 
     /// Everything that came, as far as there is room for it; with room for a record there is. `.end` and `.failed` may

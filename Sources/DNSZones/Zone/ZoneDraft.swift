@@ -1,11 +1,10 @@
 public import DNSWire
 
-/// A version of a zone in the making. It knows which names it touched, so that what has changed can be told without looking
-/// at the whole zone. A copy is a savepoint: it costs nothing, and going back to it undoes what came since.
+/// A version of a zone in the making. What has changed is told from what its tree still shares with the base, without looking
+/// at the whole zone. Going back to a savepoint undoes what came since; neither costs anything.
 public struct ZoneDraft: Sendable {
     public let base: ZoneVersion
     public private(set) var tree: ZoneTree
-    private var touched: Set<DomainName> = []
     /// What the changes do to leases, in their order.
     public var leaseChanges: [LeaseChange] = []
 
@@ -18,68 +17,63 @@ public struct ZoneDraft: Sendable {
 
     public func rrset(_ name: DomainName, _ type: RecordType) -> RRset? { tree.rrset(name, type) }
 
-    public mutating func set(_ rrset: RRset) {
-        touched.insert(rrset.ownerName)
-        tree.set(rrset)
+    public mutating func set(_ rrset: RRset) { tree.set(rrset) }
+
+    public mutating func remove(_ name: DomainName, _ type: RecordType) { tree.remove(name, type) }
+
+    public mutating func remove(_ name: DomainName) { tree.remove(name) }
+
+    /// Makes the zone what `tree` is, which need have nothing to do with the base: a zone file that was imported, or a transfer
+    /// of all of the zone. What is the same in both will be no part of the change.
+    public mutating func replaceContents(with tree: ZoneTree) { self.tree = tree }
+
+    /// Whether anything may be different from the base; where it is not, nothing is.
+    public var isTouched: Bool { !tree.isShared(with: base.tree) || !leaseChanges.isEmpty }
+
+    // --- Savepoints ---
+
+    /// A place to go back to.
+    public struct Savepoint: Sendable {
+        fileprivate let tree: ZoneTree
+        fileprivate let leaseChangeCount: Int
     }
 
-    public mutating func remove(_ name: DomainName, _ type: RecordType) {
-        touched.insert(name)
-        tree.remove(name, type)
+    /// A copy of the draft would do, but for the list of lease changes, which the next one of them would copy.
+    public var savepoint: Savepoint { Savepoint(tree: tree, leaseChangeCount: leaseChanges.count) }
+
+    /// - Parameter savepoint: one that this draft had on its way here.
+    public mutating func undo(to savepoint: Savepoint) {
+        tree = savepoint.tree
+        leaseChanges.removeLast(max(0, leaseChanges.count - savepoint.leaseChangeCount))
     }
 
-    public mutating func remove(_ name: DomainName) {
-        touched.insert(name)
-        tree.remove(name)
-    }
+    // --- Finishing ---
 
     public struct Result: Sendable {
         public var version: ZoneVersion
         public var change: ZoneChange
     }
 
-    /// The new version and what is different in it; nil where nothing is. The serial is moved on by `serial` unless the draft's
-    /// own SOA is newer than the base's already.
+    /// The new version and what is different in it; nil where nothing is, or where the draft has no SOA. The serial is moved on
+    /// by `serial` unless the draft's own SOA is newer than the base's already.
     public func finished(serial policy: SerialPolicy, wall: Int64) -> Result? {
         guard let draftSOA = tree.rrset(apex, .soa), let rdata = draftSOA.rdatas.first,
             var soa = StartOfAuthority(rdata)
         else { return nil }
-        let (removed, added) = differences()
-        let isSOAChanged = draftSOA.ttl != base.soaTTL || soa != base.soa
-        guard isSOAChanged || !removed.isEmpty || !added.isEmpty else { return nil }
-        if !SerialNumber(soa.serial).isNewer(than: base.serial) {
-            soa.serial = policy.serial(after: base.serial, wall: wall).rawValue
-        }
+        var diff = ZoneDiff(from: base.tree, to: tree)
+        diff.removed.removeAll { $0.type == .soa }
+        diff.added.removeAll { $0.type == .soa }
+        let hasNewerSerial = SerialNumber(soa.serial).isNewer(than: base.serial)
+        // An older serial alone is no change: a zone file that is imported again has one.
+        if !hasNewerSerial { soa.serial = base.serial.rawValue }
+        let isSOAChanged = draftSOA.ttl != base.soaTTL || soa.rdata != base.soa.rdata
+        guard isSOAChanged || !diff.isEmpty else { return nil }
+        if !hasNewerSerial { soa.serial = policy.serial(after: base.serial, wall: wall).rawValue }
         var tree = tree
         tree.set(RRset(apex, .soa, ttl: draftSOA.ttl, rdatas: [soa.rdata]))
         guard let version = ZoneVersion(apex: apex, tree: tree) else { return nil }
         let change = ZoneChange(
-            oldSOA: base.soaRecord, newSOA: version.soaRecord, removed: removed, added: added)
+            oldSOA: base.soaRecord, newSOA: version.soaRecord, removed: diff.removed, added: diff.added)
         return Result(version: version, change: change)
     }
-
-    /// Records that are gone and that came, names in canonical order, without the SOA.
-    private func differences() -> (removed: [Record], added: [Record]) {
-        var removed: [Record] = []
-        var added: [Record] = []
-        for name in touched.sorted() {
-            let (old, new) = (base.tree.rrsets(at: name), tree.rrsets(at: name))
-            for rrset in old where rrset.type != .soa {
-                let other = new.first { $0.type == rrset.type }
-                let kept = other?.ttl == rrset.ttl ? Set(other?.rdatas ?? []) : []
-                removed += rrset.records.filter { !kept.contains($0.rdata) }
-            }
-            for rrset in new where rrset.type != .soa {
-                let other = old.first { $0.type == rrset.type }
-                let kept = other?.ttl == rrset.ttl ? Set(other?.rdatas ?? []) : []
-                added += rrset.records.filter { !kept.contains($0.rdata) }
-            }
-        }
-        return (removed, added)
-    }
-}
-
-extension RRset {
-    /// Its records, without the signatures.
-    public var records: [Record] { rdatas.map { Record(ownerName, type, recordClass, ttl: ttl, $0) } }
 }
