@@ -1,5 +1,6 @@
 import DNSCache
 import DNSWire
+import DNSZones
 import ZoneStore
 
 extension Cache {

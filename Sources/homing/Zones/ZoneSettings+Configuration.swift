@@ -1,3 +1,4 @@
+import DNSResolution
 import DNSWire
 import DNSZones
 import HomingConfiguration
@@ -43,11 +44,12 @@ extension ConfiguredZone {
 extension ConfiguredPrimary {
     /// Each of its addresses, and how it is asked there.
     var servers: [PrimaryServer] {
-        server.routeServers.map { route in
+        server.routeServers.map { route -> PrimaryServer in
             switch route {
-            case .plain(let address): PrimaryServer(address: address, key: key)
+            case .plain(let address):
+                return PrimaryServer(address: address, key: key)
             case .encrypted(let encrypted):
-                PrimaryServer(address: encrypted.address, key: key, encryption: encrypted)
+                return PrimaryServer(address: encrypted.address, key: key, encryption: encrypted)
             }
         }
     }

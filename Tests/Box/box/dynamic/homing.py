@@ -1,5 +1,7 @@
 """Homing with dynamic zones."""
 
+from ..resolvers import homing_settings
+
 PROGRAM = "homing"
 
 SERVER = """listen:
@@ -8,14 +10,13 @@ SERVER = """listen:
 process:
   state-directory: {state}
   workers: {workers}
-dnssec:
-  mode: off
-"""
+{validation}"""
 
 
 def prepare(server):
     """Writes the configuration; returns the command."""
-    parts = [SERVER.format(port=server.port, tls=server.tls_port, state=server.state / "homing", workers=server.workers)]
+    parts = [SERVER.format(port=server.port, tls=server.tls_port, state=server.state / "homing", workers=server.workers,
+                           validation=homing_settings(server.validation)["validation"])]
     if server.keys:
         parts.append("keys:\n")
         parts += [f"  - {{name: {key.name}, algorithm: {key.algorithm}, secret: \"{key.base64}\"}}\n" for key in server.keys]

@@ -6,20 +6,15 @@
  * wait for their answer at a time; with a RATE that is not 0 they begin so many a second. Prints one line:
  * sent, acknowledged, refused, lost, seconds, median, 90th and 99th percentile and maximum in microseconds.
  */
+#include "signing.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SOCKETS = 16, MOST_IN_FLIGHT = 1024, LONGEST = 1024, PATIENCE_S = 5, MOST_TIMES = 1 << 23, FUDGE = 300 };
+enum { SOCKETS = 16, MOST_IN_FLIGHT = 1024, PATIENCE_S = 5, MOST_TIMES = 1 << 23 };
 
 struct flight {
     double begun;   /* 0 when nobody waits */
@@ -28,100 +23,20 @@ struct flight {
 
 static struct flight flights[MOST_IN_FLIGHT];
 static int sockets[SOCKETS];
-static unsigned char key_name[256], zone[256];
-static int key_length, zone_length;
-static unsigned char secret[256];
-static int secret_length;
 static uint32_t *times;
 static long measured;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int put_name(unsigned char *wire, const char *text)
-{
-    int length = 0;
-    while (*text) {
-        int label = (int)strcspn(text, ".");
-        if (label > 63 || length + label > 250) exit(2);
-        wire[length++] = (unsigned char)label;
-        memcpy(wire + length, text, (size_t)label);
-        length += label;
-        text += label + (text[label] == '.');
-    }
-    wire[length++] = 0;
-    return length;
-}
-
-static unsigned char *put16(unsigned char *at, unsigned value)
-{
-    at[0] = (unsigned char)(value >> 8);
-    at[1] = (unsigned char)value;
-    return at + 2;
-}
-
-static unsigned char *put_fixed(unsigned char *at, unsigned type, unsigned class, unsigned ttl, unsigned length)
-{
-    at = put16(put16(at, type), class);
-    return put16(put16(put16(at, ttl >> 16), ttl), length);
-}
-
-/* The TSIG record's fields that are hashed, and that record behind the message. */
-static int sign(unsigned char *message, int length)
-{
-    static const unsigned char algorithm[] = "\013hmac-sha256";
-    unsigned char hashed[LONGEST * 2], mac[EVP_MAX_MD_SIZE], *at = hashed + length;
-    unsigned mac_length = 0;
-    time_t wall = time(NULL);
-    memcpy(hashed, message, (size_t)length);
-    memcpy(at, key_name, (size_t)key_length);
-    at += key_length;
-    at = put16(put16(put16(at, 255), 0), 0);
-    memcpy(at, algorithm, sizeof algorithm);
-    at += sizeof algorithm;
-    at = put16(put16(put16(at, (unsigned)((uint64_t)wall >> 32)), (unsigned)(wall >> 16) & 0xFFFF), (unsigned)wall & 0xFFFF);
-    at = put16(put16(put16(at, FUDGE), 0), 0);
-    HMAC(EVP_sha256(), secret, secret_length, hashed, (size_t)(at - hashed), mac, &mac_length);
-    put16(message + 10, 1);
-    at = message + length;
-    memcpy(at, key_name, (size_t)key_length);
-    at = put_fixed(at + key_length, 250, 255, 0, (unsigned)sizeof algorithm + 16 + mac_length);
-    memcpy(at, algorithm, sizeof algorithm);
-    at += sizeof algorithm;
-    at = put16(put16(put16(at, (unsigned)((uint64_t)wall >> 32)), (unsigned)(wall >> 16) & 0xFFFF), (unsigned)wall & 0xFFFF);
-    at = put16(put16(at, FUDGE), mac_length);
-    memcpy(at, mac, mac_length);
-    at += mac_length;
-    memcpy(at, message, 2);
-    at = put16(put16(at + 2, 0), 0);
-    return (int)(at - message);
-}
-
 static void begin(int slot, long number, long names)
 {
-    unsigned char message[LONGEST] = {0}, *at = message + 12;
+    unsigned char message[LONGEST];
     char label[32];
     struct flight *flight = &flights[slot];
     flight->id = (uint16_t)(slot | (number & 63) << 10);
-    put16(message, flight->id);
-    message[2] = 5 << 3;
-    put16(message + 4, 1);
-    put16(message + 8, 2);
-    memcpy(at, zone, (size_t)zone_length);
-    at = put16(put16(at + zone_length, 6), 1);
+    unsigned char *at = begin_update(message, flight->id, 2);
     /* Numbers are spread: neighbours in time are no neighbours in the zone. */
-    int label_length = snprintf(label, sizeof label, "host%ld", number * 7919 % names);
-    for (int part = 0; part < 2; part++) {
-        *at++ = (unsigned char)label_length;
-        memcpy(at, label, (size_t)label_length);
-        at = put16(at + label_length, 0xC00C);
-        if (part == 0) at = put_fixed(at, 1, 255, 0, 0);
-    }
-    at = put_fixed(at, 1, 1, 300, 4);
+    snprintf(label, sizeof label, "host%ld", number * 7919 % names);
+    at = put_fixed(put_owner(at, label), 1, 255, 0, 0);
+    at = put_fixed(put_owner(at, label), 1, 1, 300, 4);
     *at++ = 10;
     *at++ = (unsigned char)(number >> 16);
     at = put16(at, (unsigned)number & 0xFFFF);
@@ -141,13 +56,7 @@ static uint32_t percentile(double share) { return measured ? times[(long)(share 
 int main(int count, char **argument)
 {
     if (count != 9) return 2;
-    key_length = put_name(key_name, argument[2]);
-    for (const char *digit = argument[3]; digit[0] && digit[1] && secret_length < (int)sizeof secret; digit += 2) {
-        unsigned octet;
-        if (sscanf(digit, "%2x", &octet) != 1) return 2;
-        secret[secret_length++] = (unsigned char)octet;
-    }
-    zone_length = put_name(zone, argument[4]);
+    read_key(argument[2], argument[3], argument[4]);
     long names = atol(argument[5]);
     double seconds = atof(argument[6]), rate = atof(argument[8]);
     int in_flight = atoi(argument[7]);

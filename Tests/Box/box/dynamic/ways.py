@@ -31,9 +31,9 @@ def send(way, octets, key=None):
     return wire.parse(tsig.split(reply)[0]).rcode
 
 
-def look(way, qname, type_text):
+def look(way, qname, type_text, recursion=False):
     """The RCODE and the texts of the records that answer, sorted."""
-    reply = way(message.message(message.QUERY, [message.question(qname, type_text)]))
+    reply = way(message.message(message.QUERY, [message.question(qname, type_text)], flags=wire.RD if recursion else 0))
     if reply is None:
         return "silence", []
     parsed = wire.parse(reply)
