@@ -111,6 +111,12 @@ int clinux_accept(int fd, clinux_address *peer) {
     return accepted;
 }
 
+int64_t clinux_peer_user(int fd) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ? -errno : (int64_t)peer.uid;
+}
+
 int64_t clinux_send(int fd, const uint8_t *bytes, size_t count) {
     ssize_t sent;
     do sent = send(fd, bytes, count, MSG_NOSIGNAL);

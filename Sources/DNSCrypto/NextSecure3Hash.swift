@@ -1,15 +1,15 @@
 import COpenSSL
-import DNSWire
+public import DNSWire
 
 /// The hash of names that NSEC3 records are named by (RFC 5155 §5).
-enum NextSecure3Hash {
+public enum NextSecure3Hash {
     /// The only hash algorithm that was ever registered (RFC 5155 §11).
     static let sha1Algorithm: UInt8 = 1
 
     /// SHA-1 over the name in lower case and the salt, then `iterations` times over the last result and the salt.
     ///
     /// - Returns: 20 octets; nil for a hash algorithm that nobody knows.
-    static func hash(_ name: DomainName, _ parameters: NextSecure3Parameters) -> [UInt8]? {
+    public static func hash(_ name: DomainName, _ parameters: NextSecure3Parameters) -> [UInt8]? {
         guard parameters.hashAlgorithm == sha1Algorithm else { return nil }
         let length = MessageDigest.sha1.length
         let name = name.lowercase.wire

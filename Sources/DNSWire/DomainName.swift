@@ -114,6 +114,32 @@ extension DomainName {
         }
     }
 
+    /// Moves `offset` behind the name there. A pointer ends it, and only its target's place is checked: what is
+    /// passed over is not read.
+    static func skip(_ message: Span<UInt8>, at offset: inout Int) throws(WireError) {
+        let start = offset
+        while true {
+            let length = Int(try message.uint8(at: offset))
+            switch length >> 6 {
+            case 0:
+                offset += length + 1
+                guard offset - start <= DomainName.maximumLength else {
+                    throw WireError(.nameTooLong, at: start)
+                }
+                if length == 0 { return }
+            case 3:
+                let target = Int(try message.uint16(at: offset) & 0x3fff)
+                guard target >= Header.length, target < start else {
+                    throw WireError(.badPointer, at: offset)
+                }
+                offset += 2
+                return
+            default:
+                throw WireError(.badLabelType, at: offset)
+            }
+        }
+    }
+
     /// A name from labels, outermost last; nil when a label or the whole is empty where it must not be, or too long.
     public init?(labels: some Sequence<[UInt8]>) {
         var wire: [UInt8] = []

@@ -29,6 +29,8 @@ public struct EDNS: Hashable, Sendable {
 
 /// One option of an OPT record.
 public enum EDNSOption: Hashable, Sendable {
+    /// RFC 9664: how long the records of an update are to stay, or may stay.
+    case updateLease(UpdateLease)
     /// RFC 5001: empty in a query, the server's name for itself in a response.
     case nsid([UInt8])
     /// RFC 7871.
@@ -44,6 +46,7 @@ public enum EDNSOption: Hashable, Sendable {
     case unknown(code: UInt16, [UInt8])
 
     public enum Code {
+        public static let updateLease: UInt16 = 2
         public static let nsid: UInt16 = 3
         public static let clientSubnet: UInt16 = 8
         public static let cookie: UInt16 = 10
@@ -54,6 +57,7 @@ public enum EDNSOption: Hashable, Sendable {
 
     public var code: UInt16 {
         switch self {
+        case .updateLease: Code.updateLease
         case .nsid: Code.nsid
         case .clientSubnet: Code.clientSubnet
         case .cookie: Code.cookie
@@ -62,6 +66,20 @@ public enum EDNSOption: Hashable, Sendable {
         case .extendedError: Code.extendedError
         case .unknown(let code, _): code
         }
+    }
+}
+
+/// For how long records are leased (RFC 9664 §4), in seconds: as wanted in a request, as granted in a response.
+///
+///     LEASE(32) [KEY-LEASE(32)]
+public struct UpdateLease: Hashable, Sendable {
+    public var lease: UInt32
+    /// For KEY records; without it, `lease` is theirs too.
+    public var keyLease: UInt32?
+
+    public init(lease: UInt32, keyLease: UInt32? = nil) {
+        self.lease = lease
+        self.keyLease = keyLease
     }
 }
 
@@ -136,6 +154,19 @@ public struct ExtendedError: Hashable, Sendable {
 // --- Parse ---
 
 extension EDNS {
+    /// Reads the OPT record that begins at `start` and ends at `end`: the caller has parsed it as a record.
+    public init(parsing message: Span<UInt8>, from start: Int, to end: Int) throws(WireError) {
+        // The root's single octet, not a pointer to one: the fields are found by their distance from it.
+        guard try message.uint8(at: start) == 0 else { throw WireError(.badOPT, at: start) }
+        // What the class and TTL fields hold here are neither a class nor a TTL.
+        payloadSize = try message.uint16(at: start + 3)
+        let fields = try message.uint32(at: start + 5)
+        version = UInt8(truncatingIfNeeded: fields >> 16)
+        dnssecOK = fields & 0x8000 != 0
+        guard start + 11 <= end else { throw WireError(.truncated, at: end) }
+        options = try Self.parseOptions(message, (start + 11)..<end)
+    }
+
     /// Reads the options in `range`; a bad length in an option that we understand is `badOption`.
     static func parseOptions(_ message: Span<UInt8>, _ range: Range<Int>) throws(WireError) -> [EDNSOption] {
         var options: [EDNSOption] = []
@@ -161,6 +192,9 @@ extension EDNSOption {
     /// Nil where the length or content is impossible for the code.
     public init?(code: UInt16, data: [UInt8]) {
         switch code {
+        case Code.updateLease:
+            guard let lease = UpdateLease(data) else { return nil }
+            self = .updateLease(lease)
         case Code.nsid:
             self = .nsid(data)
         case Code.clientSubnet:
@@ -197,6 +231,7 @@ extension EDNSOption {
     /// The option's data, without code and length.
     public var data: [UInt8] {
         switch self {
+        case .updateLease(let lease): lease.data
         case .nsid(let name): name
         case .clientSubnet(let subnet): subnet.data
         case .cookie(let client, let server): client + server
@@ -205,6 +240,20 @@ extension EDNSOption {
         case .extendedError(let error):
             [UInt8(error.code.rawValue >> 8), UInt8(error.code.rawValue & 0xff)] + Array(error.text.utf8)
         case .unknown(_, let data): data
+        }
+    }
+}
+
+extension UpdateLease {
+    /// RFC 9664 §4: four octets, or eight.
+    init?(_ data: [UInt8]) {
+        guard data.count == 4 || data.count == 8, let lease = try? data.span.uint32(at: 0) else { return nil }
+        self.init(lease: lease, keyLease: try? data.span.uint32(at: 4))
+    }
+
+    var data: [UInt8] {
+        [lease, keyLease].compactMap(\.self).flatMap { seconds in
+            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: seconds >> UInt32($0)) }
         }
     }
 }

@@ -36,7 +36,7 @@ public struct Message: Hashable, Sendable {
             let start = offset
             let record = try Record(parsing: message, at: &offset)
             if record.type == .opt {
-                try readOPT(record, message, start..<offset)
+                try readOPT(message, start..<offset)
             } else {
                 additionals.append(record)
             }
@@ -63,22 +63,11 @@ public struct Message: Hashable, Sendable {
         min(Int(count), max(0, message.count - offset) / 11)
     }
 
-    private mutating func readOPT(
-        _ record: Record, _ message: Span<UInt8>, _ range: Range<Int>
-    ) throws(WireError) {
-        // The root's single octet, not a pointer to one: the fields are found by their distance from it.
-        guard edns == nil, try message.uint8(at: range.lowerBound) == 0 else {
-            throw WireError(.badOPT, at: range.lowerBound)
-        }
-        // The TTL field is not a TTL here, so it is read again as it stands.
-        let fields = try message.uint32(at: range.lowerBound + 5)
-        let dataStart = range.lowerBound + 11
-        edns = EDNS(
-            payloadSize: record.recordClass.rawValue, version: UInt8(truncatingIfNeeded: fields >> 16),
-            dnssecOK: fields & 0x8000 != 0,
-            options: try EDNS.parseOptions(message, dataStart..<range.upperBound))
-        responseCode = ResponseCode(
-            rawValue: UInt16(truncatingIfNeeded: fields >> 24) << 4 | header.flagBits & 0xf)
+    private mutating func readOPT(_ message: Span<UInt8>, _ range: Range<Int>) throws(WireError) {
+        guard edns == nil else { throw WireError(.badOPT, at: range.lowerBound) }
+        edns = try EDNS(parsing: message, from: range.lowerBound, to: range.upperBound)
+        let upperBits = UInt16(try message.uint8(at: range.lowerBound + 5))
+        responseCode = ResponseCode(rawValue: upperBits << 4 | header.flagBits & 0xf)
     }
 
     /// The message in wire form with compression. The header's counts are made from the sections.

@@ -9,7 +9,7 @@ public struct QueryView: Sendable {
         case malformed
         /// More than one question (RFC 9619 §4).
         case questionCount
-        /// TC set, or records where a query has none.
+        /// TC set, records where a query has none, or a signature that is not the last record (RFC 8945 §5.2).
         case unexpectedContent
         /// EDNS version other than 0 (RFC 6891 §6.1.3).
         case badVersion
@@ -26,8 +26,17 @@ public struct QueryView: Sendable {
     /// Where the question ends: 12 when there is none.
     public private(set) var questionEnd = Header.length
     public private(set) var edns: EDNSView?
+    /// The TSIG or SIG(0) record, where a query of opcode QUERY ends with one.
+    public private(set) var signature: SignaturePlace?
 
     public var hasQuestion: Bool { qnameLength > 0 }
+
+    /// Whether it is worth looking for what signs it: of other opcodes than QUERY the records were not read.
+    @inlinable
+    public var mayBeSigned: Bool {
+        header.opcode == .query ? signature != nil : header.additionalCount > 0
+    }
+
     public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
 
     /// - Parameter maximumOptions: EDNS options that are read; what follows them is ignored (CVE-2026-42944).
@@ -46,7 +55,11 @@ public struct QueryView: Sendable {
             // Other opcodes have sections of their own; what they hold is not ours to judge here.
             if header.opcode == .query { try readRecords(packet, maximumOptions) }
         } catch {
-            fault = error.code == .badOption ? .badOption : .malformed
+            switch error.code {
+            case .badOption: fault = .badOption
+            case .misplacedSignature: fault = .unexpectedContent
+            default: fault = .malformed
+            }
         }
     }
 
@@ -76,9 +89,10 @@ public struct QueryView: Sendable {
         if header.answerCount > 0 || header.authorityCount > 0 && !isIXFR { fault = .unexpectedContent }
         var position = questionEnd
         let before = Int(header.answerCount) + Int(header.authorityCount)
-        for index in 0..<(before + Int(header.additionalCount)) {
+        let count = before + Int(header.additionalCount)
+        for index in 0..<count {
             let start = position
-            try Self.skipName(packet, &position)
+            try DomainName.skip(packet, at: &position)
             let type = RecordType(rawValue: try packet.uint16(at: position))
             let length = Int(try packet.uint16(at: position + 8))
             let data = (position + 10)..<(position + 10 + length)
@@ -90,34 +104,16 @@ public struct QueryView: Sendable {
                 let edns = try EDNSView(packet, fieldsAt: position + 2, data: data, maximumOptions)
                 self.edns = edns
                 if edns.version != 0 { fault = .badVersion }
+            } else if type == .tsig || type == .sig {
+                let place = try SignaturePlace(packet, start, position, isAdditional: index >= before)
+                guard place == nil || index == count - 1 else {
+                    throw WireError(.misplacedSignature, at: start)
+                }
+                signature = place
             }
             position = data.upperBound
         }
         guard position == packet.count else { throw WireError(.trailingData, at: position) }
-    }
-
-    private static func skipName(_ packet: Span<UInt8>, _ position: inout Int) throws(WireError) {
-        let start = position
-        while true {
-            let length = Int(try packet.uint8(at: position))
-            switch length >> 6 {
-            case 0:
-                position += length + 1
-                guard position - start <= DomainName.maximumLength else {
-                    throw WireError(.nameTooLong, at: start)
-                }
-                if length == 0 { return }
-            case 3:
-                let target = Int(try packet.uint16(at: position) & 0x3fff)
-                guard target >= Header.length, target < start else {
-                    throw WireError(.badPointer, at: position)
-                }
-                position += 2
-                return
-            default:
-                throw WireError(.badLabelType, at: position)
-            }
-        }
     }
 }
 

@@ -15,6 +15,8 @@ public struct WireError: Error, Hashable, Sendable {
         case badOption
         /// An OPT record that is second, not at the root, or outside the additional section (RFC 6891 §6.1.1).
         case badOPT
+        /// A TSIG or SIG(0) record that is not the last one of the message (RFC 8945 §5.2).
+        case misplacedSignature
         /// Octets after the last record that the header counts.
         case trailingData
         /// The message does not fit into the space given.

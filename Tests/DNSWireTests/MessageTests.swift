@@ -22,6 +22,19 @@ import Testing
         #expect(parsed.header.flags == [.qr, .rd, .ra])
     }
 
+    @Test func updateLeases() throws {
+        for lease in [UpdateLease(lease: 3_600), UpdateLease(lease: .max, keyLease: 604_800)] {
+            var message = Message(questions: [Question("example.", .soa)])
+            message.edns = EDNS(options: [.updateLease(lease)])
+            #expect(try Message(parsing: message.compose().span).edns?.options == [.updateLease(lease)])
+        }
+        #expect(
+            EDNSOption.updateLease(UpdateLease(lease: 258, keyLease: 1)).data == [0, 0, 1, 2, 0, 0, 0, 1])
+        for length in [0, 3, 5, 7, 9] {
+            #expect(EDNSOption(code: 2, data: [UInt8](repeating: 0, count: length)) == nil)
+        }
+    }
+
     @Test func forwardPointerIsRefused() {
         var bytes = Message(questions: [Question("a.", .a)]).compose()
         bytes.replaceSubrange(12..<15, with: [0xc0, 14, 0])

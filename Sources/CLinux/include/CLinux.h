@@ -37,6 +37,8 @@ int clinux_local_address(int fd, clinux_address *address);
 int clinux_listen(int fd, int backlog);
 // The next waiting connection, non-blocking and close-on-exec. Why: accept4 is behind _GNU_SOURCE.
 int clinux_accept(int fd, clinux_address *peer);
+// The user ID of whoever connected to a Unix socket, when they did. Why: struct ucred is behind _GNU_SOURCE.
+int64_t clinux_peer_user(int fd);
 // send with MSG_NOSIGNAL (a peer that went away is an error code, not SIGPIPE) and recv. Why: one place for
 // EINTR.
 int64_t clinux_send(int fd, const uint8_t *bytes, size_t count);

@@ -1,5 +1,5 @@
 /// Octets as text: base16, base32hex and base64 (RFC 4648).
-enum BinaryText {
+public enum BinaryText {
     /// How many bits a digit holds, and which digits there are.
     struct Alphabet {
         let bits: Int
@@ -73,5 +73,17 @@ enum BinaryText {
         guard text.count & 3 == 0 else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         return octets(text.dropLast(padding), in: base64)
+    }
+
+    /// Base64 with padding.
+    public static func base64(_ octets: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        appendBase64(octets, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The octets of base64 with its padding; nil for what is none.
+    public static func octets(base64 text: some StringProtocol) -> [UInt8]? {
+        octetsOfBase64(Array(text.utf8)[...])
     }
 }

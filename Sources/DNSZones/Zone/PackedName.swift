@@ -100,6 +100,24 @@ extension PackedName {
         return (try? DomainName(parsing: wire.span, at: &offset)) ?? .root
     }
 
+    /// The name's last labels alone; the whole name where it has no more.
+    func suffix(_ labelCount: Int) -> PackedName {
+        var end = Self.keyStart
+        var count = 0
+        while count < labelCount, end < keyEnd {
+            if octets[end] == 0 { count += 1 }
+            end += 1
+        }
+        return PackedName(key: octets[Self.keyStart..<end])
+    }
+
+    /// The wildcard right below the name.
+    var wildcard: PackedName { PackedName(key: octets[Self.keyStart..<keyEnd] + [UInt8(ascii: "*"), 0]) }
+
+    private init(key: ArraySlice<UInt8>) {
+        octets = [UInt8(truncatingIfNeeded: key.count >> 8), UInt8(truncatingIfNeeded: key.count)] + key
+    }
+
     /// Below, at or above zero as the name sorts before, with or behind the other.
     func order(against other: borrowing PackedName) -> Int {
         let (mine, others) = (octets.span, other.octets.span)

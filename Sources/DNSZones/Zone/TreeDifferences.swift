@@ -75,7 +75,7 @@ struct TreeDifferences: Sequence, IteratorProtocol {
 
 extension TreeNode {
     /// Whether both are copies of one node that has not changed since. False says nothing.
-    fileprivate func isShared(with other: TreeNode) -> Bool {
+    func isShared(with other: TreeNode) -> Bool {
         isLeaf && other.isLeaf
             ? Self.areSame(keys, other.keys) : Self.areSame(children, other.children)
     }

@@ -1,7 +1,7 @@
 public import DNSWire
 
 /// A version of a zone in the making. What has changed is told from what its tree still shares with the base, without looking
-/// at the whole zone. A copy is a savepoint: it costs nothing, and going back to it undoes what came since.
+/// at the whole zone. Going back to a savepoint undoes what came since; neither costs anything.
 public struct ZoneDraft: Sendable {
     public let base: ZoneVersion
     public private(set) var tree: ZoneTree
@@ -26,6 +26,28 @@ public struct ZoneDraft: Sendable {
     /// Makes the zone what `tree` is, which need have nothing to do with the base: a zone file that was imported, or a transfer
     /// of all of the zone. What is the same in both will be no part of the change.
     public mutating func replaceContents(with tree: ZoneTree) { self.tree = tree }
+
+    /// Whether anything may be different from the base; where it is not, nothing is.
+    public var isTouched: Bool { !tree.isShared(with: base.tree) || !leaseChanges.isEmpty }
+
+    // --- Savepoints ---
+
+    /// A place to go back to.
+    public struct Savepoint: Sendable {
+        fileprivate let tree: ZoneTree
+        fileprivate let leaseChangeCount: Int
+    }
+
+    /// A copy of the draft would do, but for the list of lease changes, which the next one of them would copy.
+    public var savepoint: Savepoint { Savepoint(tree: tree, leaseChangeCount: leaseChanges.count) }
+
+    /// - Parameter savepoint: one that this draft had on its way here.
+    public mutating func undo(to savepoint: Savepoint) {
+        tree = savepoint.tree
+        leaseChanges.removeLast(max(0, leaseChanges.count - savepoint.leaseChangeCount))
+    }
+
+    // --- Finishing ---
 
     public struct Result: Sendable {
         public var version: ZoneVersion

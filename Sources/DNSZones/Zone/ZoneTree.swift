@@ -59,6 +59,9 @@ extension ZoneTree {
         names.predecessor(PackedName(name))?.name
     }
 
+    /// Whether both are copies of one tree that has not changed since. False says nothing.
+    func isShared(with other: ZoneTree) -> Bool { names.isShared(with: other.names) }
+
     /// Of all names, those next to it share the most labels with a name.
     func closestEncloserLabelCount(of key: PackedName) -> Int {
         if names.find(key) != nil { return key.commonLabelCount(with: key) }

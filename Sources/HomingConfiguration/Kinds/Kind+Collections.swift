@@ -75,7 +75,7 @@ extension Kind {
 }
 
 /// A mapping in one line.
-private func flowMapping<Root>(_ root: Root, _ settings: [Setting<Root>]) -> String {
+func flowMapping<Root>(_ root: Root, _ settings: [Setting<Root>]) -> String {
     "{" + settings.map { "\($0.name): \($0.text(root).inOneLine)" }.joined(separator: ", ") + "}"
 }
 
@@ -139,7 +139,7 @@ extension ConfigurationReader {
 
 extension Array {
     /// Those that differ from `blank`, and those that must be given.
-    fileprivate func notable<Root>(in value: Root, _ blank: Root) -> Self where Element == Setting<Root> {
+    func notable<Root>(in value: Root, _ blank: Root) -> Self where Element == Setting<Root> {
         filter { $0.isRequired || $0.text(value).inOneLine != $0.text(blank).inOneLine }
     }
 }

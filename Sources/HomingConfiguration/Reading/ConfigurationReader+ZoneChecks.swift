@@ -31,21 +31,23 @@ extension ConfigurationReader {
         guard configuration.zones != ConfiguredZone.builtIn else { return }
         checkNames(configuration)
         for (index, zone) in configuration.zones.enumerated() {
-            let path = "zones[\(index)]"
-            if zone.isSecondary { checkSecondary(zone, at: path) } else { checkPrimary(zone, at: path) }
-            if let catalog = zone.catalog { checkCatalog(catalog, of: zone, at: "\(path).catalog") }
-            checkLease(zone.options, at: path)
-            require(
-                !zone.options.transfer.requireTLS || !configuration.listen.tls.isEmpty,
-                ["\(path).transfer.require-tls", "listen.tls"],
-                "transfers over TLS need an address to come to, in listen.tls")
-            let primaries = [
-                ("primaries", zone.primaries), ("catalog.primaries", zone.catalog?.primaries ?? []),
-            ]
-            for (name, primaries) in primaries {
-                for (index, primary) in primaries.enumerated() {
-                    checkServer(primary.server, at: "\(path).\(name)[\(index)]", configuration)
-                }
+            checkZone(zone, at: "zones[\(index)]", configuration)
+        }
+    }
+
+    /// What can be seen of one zone alone.
+    mutating func checkZone(_ zone: ConfiguredZone, at path: String, _ configuration: Configuration) {
+        if zone.isSecondary { checkSecondary(zone, at: path) } else { checkPrimary(zone, at: path) }
+        if let catalog = zone.catalog { checkCatalog(catalog, of: zone, at: "\(path).catalog") }
+        checkLease(zone.options, at: path)
+        require(
+            !zone.options.transfer.requireTLS || !configuration.listen.tls.isEmpty,
+            ["\(path).transfer.require-tls", "\(path).transfer", "listen.tls"],
+            "transfers over TLS need an address to come to, in listen.tls")
+        let primaries = [("primaries", zone.primaries), ("catalog.primaries", zone.catalog?.primaries ?? [])]
+        for (name, primaries) in primaries {
+            for (index, primary) in primaries.enumerated() {
+                checkServer(primary.server, at: "\(path).\(name)[\(index)]", configuration)
             }
         }
     }
@@ -121,14 +123,15 @@ extension ConfigurationReader {
                 "a zone with primaries is as they have it")
         }
         require(
-            zone.options.updatePolicy.isEmpty || zone.options.forwardUpdates,
+            place(of: "\(path).update-policy") == nil || zone.options.forwardUpdates,
             ["\(path).update-policy", "\(path).primaries"],
             "a zone with primaries is changed there: forward-updates passes updates on")
     }
 
     private mutating func checkPrimary(_ zone: ConfiguredZone, at path: String) {
         require(
-            !zone.options.forwardUpdates, ["\(path).forward-updates"],
+            place(of: "\(path).forward-updates") == nil || !zone.options.forwardUpdates,
+            ["\(path).forward-updates"],
             "updates are passed on to primaries, and the zone has none")
         require(
             zone.file == nil || place(of: "\(path).name-servers") == nil,

@@ -105,7 +105,10 @@ enum YAMLText: Sendable {
         let isPlain = text.consists(ofAlphanumericsAnd: "./-_:")
         let isSafe =
             isPlain && !text.isEmpty && !text.hasPrefix(":") && !text.hasPrefix("-") && !text.hasSuffix(":")
-        if isSafe, text != "null", text != "." { return text }
+        return isSafe && text != "null" && text != "." ? text : quoted(text)
+    }
+
+    static func quoted(_ text: String) -> String {
         let escaped = text.unicodeScalars.map { scalar in
             switch scalar {
             case "\\", "\"": "\\\(scalar)"

@@ -6,6 +6,8 @@ extension EDNSOption {
     /// - Parameter clientCookie: what was sent; a cookie with another one is not the answer to ours.
     func text(clientCookie: [UInt8]) -> String {
         switch self {
+        case .updateLease(let granted):
+            "UPDATE-LEASE: \(granted.lease) s" + (granted.keyLease.map { ", keys \($0) s" } ?? "")
         case .nsid(let name): "NSID: \(name.hexadecimal)" + (name.isEmpty ? "" : " (\"\(name.readable)\")")
         case .clientSubnet(let subnet): "CLIENT-SUBNET: \(subnet.network)/\(subnet.scopePrefixLength)"
         case .cookie(let client, let server):

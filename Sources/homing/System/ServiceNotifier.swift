@@ -28,31 +28,14 @@ struct ServiceNotifier: Sendable {
 
     /// Lost datagrams are the service manager's to notice.
     private func send(_ state: String) {
-        guard let socketName, let (address, length) = Self.address(of: socketName),
+        guard let socketName, let address = UnixAddress(socketName),
             let socket = try? Descriptor(
                 adopting: Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
         else { return }
         let octets = Array(state.utf8)
-        _ = unsafe withUnsafePointer(to: address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                unsafe sendto(socket.number, octets, octets.count, Int32(MSG_NOSIGNAL), raw, length)
-            }
+        _ = unsafe address.withRaw { raw, length in
+            unsafe sendto(socket.number, octets, octets.count, Int32(MSG_NOSIGNAL), raw, length)
         }
-    }
-
-    /// The socket address and its length; nil when the name is too long for one.
-    private static func address(of name: String) -> (sockaddr_un, socklen_t)? {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var octets = Array(name.utf8)
-        // An abstract name begins with a zero octet and ends where the length says.
-        let isAbstract = octets.first == UInt8(ascii: "@")
-        if isAbstract { octets[0] = 0 }
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard octets.count < capacity else { return nil }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in unsafe path.copyBytes(from: octets) }
-        let length = MemoryLayout<sockaddr_un>.size - capacity + octets.count + (isAbstract ? 0 : 1)
-        return (address, socklen_t(length))
     }
 }
 

@@ -158,6 +158,29 @@ import Testing
         #expect(error([], [], new: Record(Self.apex, .soa, ttl: 60, .text(["x"]))) == .wrongSOA)
     }
 
+    @Test func `going back to a savepoint undoes what came since`() throws {
+        var generator = SeededGenerator(seed: 8)
+        let version = try Self.base(&generator, names: 200)
+        var draft = ZoneDraft(version)
+        #expect(!draft.isTouched)
+        draft.remove("no.such.name.example.com.")
+        draft.set(RRset(Self.apex, .soa, ttl: 3_600, rdatas: [Self.soa(1).rdata]))
+        #expect(!draft.isTouched)
+        let lease = LeaseChange.clear(LeasedRecord(Self.apex, .txt, .text(["x"])))
+        var marks: [(ZoneDraft.Savepoint, Set<Line>, Int)] = []
+        for _ in 0..<20 {
+            marks.append((draft.savepoint, Self.lines(draft.tree), draft.leaseChanges.count))
+            Self.mutate(&draft, &generator, times: 5)
+            draft.leaseChanges.append(lease)
+        }
+        #expect(draft.isTouched)
+        for (savepoint, lines, count) in marks.reversed() {
+            draft.undo(to: savepoint)
+            #expect(Self.lines(draft.tree) == lines && draft.leaseChanges.count == count)
+        }
+        #expect(!draft.isTouched)
+    }
+
     @Test func `a difference is shown in lines`() throws {
         let (a, b): (DomainName, DomainName) = ("a.example.com.", "b.example.com.")
         let old = ZoneTree([
