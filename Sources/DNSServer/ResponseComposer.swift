@@ -74,10 +74,14 @@ struct ResponseComposer {
         var error = error
         let limit = sizeLimit(view, client, capacity: response.count)
         // The words of an extended error are worth less than the answer.
-        if error != nil, view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit {
+        if error != nil,
+            view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit
+        {
             error?.text = ""
         }
-        if view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit { error = nil }
+        if view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit {
+            error = nil
+        }
         var position = view.questionEnd + sections.length
         guard position + optLength(view, client, error, sections.lease) <= response.count else { return 0 }
         for index in Header.length..<view.questionEnd { response[index] = packet[index] }

@@ -31,12 +31,6 @@ public struct QueryView: Sendable {
 
     public var hasQuestion: Bool { qnameLength > 0 }
 
-    /// Whether it is worth looking for what signs it: of other opcodes than QUERY the records were not read.
-    @inlinable
-    public var mayBeSigned: Bool {
-        header.opcode == .query ? signature != nil : header.additionalCount > 0
-    }
-
     public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
 
     /// - Parameter maximumOptions: EDNS options that are read; what follows them is ignored (CVE-2026-42944).
@@ -52,8 +46,11 @@ public struct QueryView: Sendable {
         }
         do throws(WireError) {
             if header.questionCount == 1 { try readQuestion(packet) }
-            // What other opcodes have in their sections is unknown.
-            if header.opcode == .query || header.opcode == .update || header.opcode == .notify { try readRecords(packet, maximumOptions) }
+            switch header.opcode {
+            case .query, .update, .notify: try readRecords(packet, maximumOptions)
+            // What others have in their sections is unknown.
+            default: break
+            }
         } catch {
             switch error.code {
             case .badOption: fault = .badOption

@@ -33,10 +33,12 @@ extension ResolverService {
             let version = try request.version(in: table, for: requestor)
             guard !client.transport.isHTTP else {
                 throw TransferRefusal(
-                    .notImplemented, ExtendedError(.notSupported, "no transfers over HTTP (RFC 8484 has none)"))
+                    .notImplemented, ExtendedError(.notSupported, "no transfers over HTTP (RFC 8484)"))
             }
-            guard let since = request.changesNeeded(for: version), let zone = table.zone(at: request.apex) else {
-                return begin(request, request.plan(for: version, changes: nil), version, view, client, into: &response)
+            guard let since = request.changesNeeded(for: version), let zone = table.zone(at: request.apex)
+            else {
+                let plan = request.plan(for: version, changes: nil)
+                return begin(request, plan, version, view, client, into: &response)
             }
             guard let zones, zones.waiting.count < Self.transfersInPreparation else {
                 throw TransferRefusal(.serverFailure, ExtendedError(.notReady, "too many transfers"))
@@ -54,7 +56,8 @@ extension ResolverService {
             }
             counters.count(.transfersRefused)
             return reject(
-                error.responseCode, error.explanation, packet, view, client, recursion: false, into: &response)
+                error.responseCode, error.explanation, packet, view, client, recursion: false, into: &response
+            )
         }
     }
 

@@ -56,7 +56,8 @@ extension ResolverService {
         let change = PendingChange(
             zone: zone, destination: zones.destination,
             apply: { draft, wall in
-                let result = message.apply(to: &draft, by: requestor, policy: policy, serial: serial, wall: wall)
+                let result = message.apply(
+                    to: &draft, by: requestor, policy: policy, serial: serial, wall: wall)
                 return result.responseCode == .noError ? .keep(result) : .undo(result)
             },
             completion: { [returns = zones.returns] result, outcome in
@@ -75,7 +76,8 @@ extension ResolverService {
         _ packet: Span<UInt8>, _ client: Client, _ signature: Signature, _ zone: Zone
     ) -> Result<Requestor, PublicKeyFailure> {
         var requestor = Requestor(
-            key: signature.session?.key.name, address: client.peer.address, isStream: client.transport.isStream)
+            key: signature.session?.key.name, address: client.peer.address,
+            isStream: client.transport.isStream)
         guard case .publicKey = signature else { return .success(requestor) }
         let verdict = SIG0Verifier(LibcryptoVerifier()).verify(packet, wall: context.now.wall) { name in
             zone.version?.tree.rrset(name, .key)?.rdatas ?? []
@@ -91,7 +93,8 @@ extension ResolverService {
     /// Keeps a query until its answer comes from elsewhere.
     func keepWaiting(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) -> UInt64 {
         let query = WaitingQuery(
-            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view, session: session)
+            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view, session: session
+        )
         waitingByClient[client.peer.address, default: 0] += 1
         return zones?.keep(query) ?? 0
     }

@@ -61,7 +61,8 @@ extension ResolverService {
 
     /// Writes a response from an outcome as it is: whole RRsets as far as there is room (RFC 2181 §9), TTLs untouched.
     func compose(
-        _ outcome: Outcome, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, recursion: Bool = true,
+        _ outcome: Outcome, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
+        recursion: Bool = true,
         into response: inout MutableSpan<UInt8>
     ) -> Int {
         guard outcome.isUsable, let question = Self.question(packet, view) else {
@@ -103,5 +104,7 @@ extension ResolverService {
 
 extension Zone {
     /// Whether a client that may not recurse may ask for its names.
-    func mayBeAsked(by client: Client) -> Bool { settings.queryNetworks.contains(client.peer.address.unmapped) }
+    func mayBeAsked(by client: Client) -> Bool {
+        settings.queryNetworks.contains(client.peer.address.unmapped)
+    }
 }

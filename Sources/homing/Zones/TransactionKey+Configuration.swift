@@ -22,7 +22,8 @@ extension ConfiguredKey {
         }
         if let secret { return TransactionKey(name, algorithm, secret: secret) }
         guard let secretFile else { throw KeyFault("\(name) has no secret") }
-        let octets = try ConfiguredFile.octets(of: secretFile, purpose: "secret", maximumSize: Self.largestFile)
+        let octets = try ConfiguredFile.octets(
+            of: secretFile, purpose: "secret", maximumSize: Self.largestFile)
         let text = String(decoding: octets, as: UTF8.self).filter { !$0.isWhitespace }
         guard let secret = BinaryText.octets(base64: text) else {
             throw KeyFault("\(secretFile) holds no secret in base64")

@@ -8,7 +8,9 @@ enum ZoneFileLoader {
         var reader = MasterFileReader(text: text, origin: zone, name: path)
         var tree = ZoneTree()
         try reader.forEach { record throws(TextError) in
-            var rrset = tree.rrset(record.ownerName, record.type) ?? RRset(record.ownerName, record.type, ttl: record.ttl, rdatas: [])
+            var rrset =
+                tree.rrset(record.ownerName, record.type)
+                ?? RRset(record.ownerName, record.type, ttl: record.ttl, rdatas: [])
             if !rrset.rdatas.contains(record.rdata) { rrset.rdatas.append(record.rdata) }
             tree.set(rrset)
         }

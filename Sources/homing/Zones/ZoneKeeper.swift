@@ -39,7 +39,9 @@ final class ZoneKeeper: Sendable {
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
         let configuration = settings.configuration
-        guard !configuration.heldZones.isEmpty || StateDirectory.hasZones(configuration.process) else { return }
+        guard !configuration.heldZones.isEmpty || StateDirectory.hasZones(configuration.process) else {
+            return
+        }
         let store: ZoneStore
         do throws(StoreError) {
             try StateDirectory.make(configuration.process)
@@ -61,7 +63,7 @@ final class ZoneKeeper: Sendable {
     /// Follows new settings.
     func configure(_ settings: DaemonSettings) {
         guard let store else {
-            if settings.configuration.heldZones != ConfiguredZone.builtIn, !settings.configuration.heldZones.isEmpty {
+            if settings.configuration.zones != ConfiguredZone.builtIn, !settings.configuration.zones.isEmpty {
                 log.warning("zones take effect at the next start, as none were held at this one")
             }
             return
@@ -114,11 +116,13 @@ final class ZoneKeeper: Sendable {
             let held = try store.zoneFigures()
             for zone in settings.configuration.heldZones { try apply(zone, held, to: store) }
             let wanted = Set(settings.configuration.heldZones.map(\.name))
-            for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
+            for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex)
+            {
                 try release(figures, store)
             }
         } catch {
-            log.error("the zones of the configuration could not all be brought into the state database: \(error)")
+            log.error(
+                "the zones of the configuration could not all be brought into the state database: \(error)")
         }
     }
 
@@ -138,7 +142,9 @@ final class ZoneKeeper: Sendable {
         var tree: ZoneTree?
         if !configured.isSecondary {
             do {
-                tree = try configured.file.map { try ZoneFileLoader.load($0, zone: configured.name) } ?? configured.beginning
+                tree =
+                    try configured.file.map { try ZoneFileLoader.load($0, zone: configured.name) }
+                    ?? configured.beginning
             } catch {
                 log.error("the zone \(configured.name) is not held: \(error)")
                 return
@@ -164,7 +170,7 @@ final class ZoneKeeper: Sendable {
         try store.updateSettings(
             of: figures.zone, settings, text: figures.settingsText, origin: .configuration)
         log.warning(
-            "the configuration has no such zone any more: it is kept, and not answered from; \"homing zone delete\" removes it",
+            "a zone that the configuration no longer has is kept, and not answered from; \"homing zone delete\" ends it",
             metadata: ["zone": "\(apex)"])
     }
 }
