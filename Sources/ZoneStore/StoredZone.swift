@@ -34,9 +34,9 @@ final class StoredZone {
         return JournalRow.Generation(zone: row.id, generation: nextGeneration)
     }
 
-    /// Whether a secondary zone is older than it may be; one that was never refreshed is.
+    /// Whether a secondary zone is older than it may be (RFC 1035 §3.3.13).
     func hasExpired(at wall: Int64) -> Bool {
-        guard let version, let refresh = row.refresh else { return true }
+        guard let version, let refresh = row.refresh else { return false }
         return refresh.refreshedAt <= wall - SecondaryTimers(version.soa).expire / 1000
     }
 
