@@ -61,7 +61,7 @@ let package = Package(
                 logging,
             ]),
         room("Certificates", imports: ["COpenSSL", "DNSWire"]),
-        room("HomingConfiguration", imports: ["DNSWire", "DNSZones", "Yams"]),
+        room("HomingConfiguration", imports: ["DNSWire", "DNSCrypto", "DNSZones", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [

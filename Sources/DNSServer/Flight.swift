@@ -44,6 +44,8 @@ struct FlightKey: Hashable {
 /// What the clients of a flight are told.
 enum FlightResult {
     case answers([AnswerVariant.RawValue: FinishedAnswer], ExtendedError?)
+    /// The rest is in a zone that is held here: each client is told what that zone says when he is told.
+    case continued(Outcome)
     case failure(ResponseCode, ExtendedError?)
 }
 

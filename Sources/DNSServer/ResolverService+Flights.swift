@@ -93,7 +93,9 @@ extension ResolverService {
 
     /// Names that are answered here. An alias that leads away is left to the resolution.
     func localOutcome(_ question: Question) -> Outcome? {
-        guard let local = settings.resolver.localNames.answer(question) else { return nil }
+        guard !isHeld(question), let local = settings.resolver.localNames.answer(question) else {
+            return nil
+        }
         var outcome = Outcome(.noError)
         outcome.isLocal = true
         outcome.isAuthoritative = true
@@ -115,7 +117,9 @@ extension ResolverService {
     {
         var builder = AnswerBuilder(
             question: question, dnssecOK: variant.contains(.dnssecOK), limits: cache.limits)
-        if !settings.minimalResponses, !outcome.isLocal, let owner = outcome.answers.last?.ownerName {
+        if !settings.minimalResponses, !outcome.isLocal, outcome.continuation == nil,
+            let owner = outcome.answers.last?.ownerName
+        {
             builder.delegation = cache.closestDelegation(to: owner, notAbove: .root, now: context.now)
         }
         return builder.build(outcome)
@@ -333,6 +337,11 @@ extension ResolverService {
     private func keep(
         _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
     ) -> FlightResult {
+        guard outcome.continuation == nil else {
+            // And what was kept before is no longer true.
+            for variant in AnswerVariant.all { cache.removeAnswer(for: question, variant: variant) }
+            return .continued(outcome)
+        }
         let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
         let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
         if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
@@ -377,6 +386,8 @@ extension ResolverService {
         case .answers(let answers, let error):
             guard let answer = answers[variant(view).rawValue] else { return 0 }
             return compose(answer, error, packet, view, client, into: &response)
+        case .continued(let outcome):
+            return respond(continuing: outcome, packet, view, client, into: &response)
         case .failure(let code, let error):
             if error?.code.isOfValidation != true,
                 let length = answerStale(packet, view, client, into: &response)
@@ -423,7 +434,7 @@ extension ResolverService {
 
 extension QueryDisposition {
     /// Octets of the response; 0 where there is none.
-    fileprivate var length: Int {
+    var length: Int {
         if case .answered(let length) = self { length } else { 0 }
     }
 }

@@ -30,6 +30,13 @@ public struct QueryView: Sendable {
     public private(set) var signature: SignaturePlace?
 
     public var hasQuestion: Bool { qnameLength > 0 }
+
+    /// Whether it is worth looking for what signs it: of other opcodes than QUERY the records were not read.
+    @inlinable
+    public var mayBeSigned: Bool {
+        header.opcode == .query ? signature != nil : header.additionalCount > 0
+    }
+
     public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
 
     /// - Parameter maximumOptions: EDNS options that are read; what follows them is ignored (CVE-2026-42944).

@@ -112,7 +112,7 @@ import Testing
                 #expect(place.kind == kind && place.start == plain.count)
                 #expect(place.fields == place.start + record.ownerName.wire.count)
                 let view = QueryView(bytes.span)
-                #expect(view.fault == nil)
+                #expect(view.fault == nil && view.mayBeSigned)
                 #expect(view.signature == (opcode == .query ? place : nil))
             }
         }
@@ -125,9 +125,12 @@ import Testing
         ]
         for bytes in messages {
             #expect(Self.found(bytes) == .nothing)
-            #expect(QueryView(bytes.span).signature == nil)
-            #expect(QueryView(bytes.span).fault == nil)
+            let view = QueryView(bytes.span)
+            #expect(view.fault == nil && view.signature == nil && !view.mayBeSigned)
         }
+        #expect(!QueryView(Self.message([], .update).span).mayBeSigned)
+        // Who has not read the records cannot know better.
+        #expect(QueryView(Self.message([Self.address], .update).span).mayBeSigned)
     }
 
     @Test func `OPT stands before it`() throws {

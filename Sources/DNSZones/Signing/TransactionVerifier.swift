@@ -20,13 +20,17 @@ public enum SignatureVerdict: Sendable {
 public enum TransactionVerifier {
     /// For who has read the request already: one of opcode QUERY is not walked through again.
     ///
-    /// - Parameter wall: seconds since 1970.
+    /// - Parameters:
+    ///   - keys: only asked for where the request may be signed.
+    ///   - wall: seconds since 1970.
+    @inlinable
     public static func verify(
-        _ packet: Span<UInt8>, _ view: QueryView, keys: KeyRing, wall: Int64
+        _ packet: Span<UInt8>, _ view: QueryView, keys: @autoclosure () -> KeyRing, wall: Int64
     ) -> SignatureVerdict {
-        guard view.header.opcode == .query else { return verify(packet, keys: keys, wall: wall) }
-        guard let place = view.signature else { return .unsigned }
-        return judge(packet, place, keys, wall)
+        // Nearly all requests end here, in the caller's own code.
+        guard view.mayBeSigned else { return .unsigned }
+        guard let place = view.signature else { return verify(packet, keys: keys(), wall: wall) }
+        return judge(packet, place, keys(), wall)
     }
 
     /// A request of any opcode. One that is no message, or has a signature in a place where none may be, is rejected.
@@ -40,7 +44,8 @@ public enum TransactionVerifier {
     }
 
     /// The checks in the order of RFC 8945 §5.2: key, MAC, time, truncation.
-    private static func judge(
+    @usableFromInline
+    static func judge(
         _ packet: Span<UInt8>, _ place: SignaturePlace, _ keys: KeyRing, _ wall: Int64
     ) -> SignatureVerdict {
         guard place.kind == .tsig else { return .sig0(place) }

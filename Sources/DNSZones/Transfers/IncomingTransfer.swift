@@ -6,7 +6,8 @@ public import DNSWire
 ///                        └── anything else ──▸ collecting ───── SOA of the opening ───────────▸ over
 ///
 /// Nothing is believed before the end is there. Messages are to be handed in as they came, signatures verified before: that
-/// only records of the zone are taken, and that changes fit what is held, is checked here.
+/// only records of the zone are taken, and that changes fit what is held, is checked here. A large zone takes time, so this is
+/// no work for a queue on which others wait.
 public struct IncomingTransfer: Sendable {
     public enum Kind: Sendable {
         case full
@@ -58,8 +59,10 @@ public struct IncomingTransfer: Sendable {
     private let limits: Limits
 
     private var stage = Stage.opening
-    private var assembly: ZoneAssembly
     private var opening: Record?
+    private var assembly = ZoneAssembly()
+    /// The version held with the changes that are complete.
+    private var current: ZoneVersion?
     private var changes: [ZoneChange] = []
     private var outcome: Outcome?
 
@@ -81,11 +84,10 @@ public struct IncomingTransfer: Sendable {
         case .full:
             type = .axfr
             held = nil
-            assembly = ZoneAssembly(ZoneTree())
         case .incremental(let version):
             type = .ixfr
             held = version
-            assembly = ZoneAssembly(version.tree)
+            current = version
         }
     }
 
@@ -182,19 +184,14 @@ extension IncomingTransfer {
             return try take(record, soa, opening)
         }
         switch stage {
-        case .opened:
-            // Not the old SOA record of a first difference: all of the zone (RFC 1995 §4).
-            assembly = ZoneAssembly(ZoneTree())
+        case .opened, .collecting:
+            // Behind the opening, anything but the old SOA record of a difference means all of the zone (RFC 1995 §4).
             stage = .collecting
-            try assembly.take(record, as: .collect)
-        case .collecting:
-            try assembly.take(record, as: .collect)
+            try assembly.take(record)
         case .removing:
             changes[changes.count - 1].removed.append(record)
-            try assembly.take(record, as: .remove)
         case .adding:
             changes[changes.count - 1].added.append(record)
-            try assembly.take(record, as: .add)
         case .opening, .over:
             throw .notBegunWithSOA
         }
@@ -224,7 +221,8 @@ extension IncomingTransfer {
             beginChange(from: record)
         case .opened, .collecting:
             guard isOpening else { throw .endDiffers }
-            finish(.full(try version(opening)))
+            let version = ZoneVersion(apex: apex, tree: try assembly.finish(soa: opening))
+            finish(.full(try Self.checked(version)))
         case .removing:
             guard let old = changes.last?.oldSerial, serial.isNewer(than: old) else {
                 throw .brokenChain(serial)
@@ -232,15 +230,14 @@ extension IncomingTransfer {
             changes[changes.count - 1].newSOA = record
             stage = .adding
         case .adding:
-            guard let current = changes.last?.newSOA, serial == current.serial else {
-                throw .brokenChain(serial)
-            }
-            guard StartOfAuthority(current.rdata) == soa else { throw .endDiffers }
+            guard let new = changes.last?.newSOA, serial == new.serial else { throw .brokenChain(serial) }
+            guard StartOfAuthority(new.rdata) == soa else { throw .endDiffers }
+            try endChange()
             if serial != opening.serial {
                 beginChange(from: record)
             } else {
                 guard isOpening else { throw .endDiffers }
-                finish(.changes(try version(opening), changes))
+                finish(.changes(try Self.checked(current), changes))
             }
         case .opening, .over:
             throw .notBegunWithSOA
@@ -253,15 +250,14 @@ extension IncomingTransfer {
         stage = .removing
     }
 
-    private mutating func version(_ soa: Record) throws(TransferFailure) -> ZoneVersion {
-        try assembly.flush()
-        assembly.setSOA(soa)
-        // A zone has name servers (RFC 1035 §5.2); without, it is only part of one.
-        guard assembly.tree.rrset(apex, .ns) != nil,
-            let version = ZoneVersion(apex: apex, tree: assembly.tree)
-        else {
-            throw .noNameServers
-        }
+    private mutating func endChange() throws(TransferFailure) {
+        changes[changes.count - 1].gatherRRsets()
+        current = try current?.applyingTransferred(changes[changes.count - 1])
+    }
+
+    /// A zone has name servers (RFC 1035 §5.2); without, it is only part of one.
+    private static func checked(_ version: ZoneVersion?) throws(TransferFailure) -> ZoneVersion {
+        guard let version, version.tree.rrset(version.apex, .ns) != nil else { throw .noNameServers }
         return version
     }
 

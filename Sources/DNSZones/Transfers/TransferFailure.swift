@@ -8,6 +8,8 @@ public enum TransferFailure: Error, Sendable, Hashable {
     /// The message answers something else.
     case otherResponse
     case responseCode(ResponseCode)
+    /// The primary's answer for the SOA record was not from the zone.
+    case notAuthoritative
     /// A message without records, though more were due.
     case noRecords
     case notBegunWithSOA
@@ -30,7 +32,8 @@ public enum TransferFailure: Error, Sendable, Hashable {
 
     case tooManyRecords
     case tooManyOctets
-    case tooManyRecordsInRRset(DomainName, RecordType)
+    /// More at one name than anybody could be answered with.
+    case tooMuch(DomainName, RecordType)
 
     // --- What only the driver knows ---
 
@@ -60,6 +63,7 @@ extension TransferFailure: CustomStringConvertible {
         case .malformed(let error): "malformed message: \(error)"
         case .otherResponse: "a response to something else"
         case .responseCode(let code): "\(code)"
+        case .notAuthoritative: "the answer is not authoritative"
         case .noRecords: "a message without records"
         case .notBegunWithSOA: "does not begin with the zone's SOA record"
         case .otherClass(let recordClass): "a record of class \(recordClass)"
@@ -72,7 +76,7 @@ extension TransferFailure: CustomStringConvertible {
         case .doesNotApply(let name, let type): "the change of \(name) \(type) does not fit the version held"
         case .tooManyRecords: "too many records"
         case .tooManyOctets: "too many octets"
-        case .tooManyRecordsInRRset(let name, let type): "too many \(type) records at \(name)"
+        case .tooMuch(let name, let type): "too much at \(name) \(type)"
         case .unreachable: "unreachable"
         case .timedOut: "timed out"
         case .notAuthentic: "not proved to be from the primary"

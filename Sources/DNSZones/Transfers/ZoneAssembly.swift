@@ -1,137 +1,98 @@
 import DNSWire
 
-/// Puts the records of a transfer together to RRsets, and RRsets into a tree.
+/// Puts the records of a whole zone together, in whatever order they come (RFC 5936 §2.2).
 ///
-/// Records that follow each other in one RRset are gathered first, so that a tree is not changed for each of them.
+/// What follows each other at one name is gathered before the tree is changed. A name that comes again later waits aside until
+/// the end, so that a zone in a bad order costs little more than one in a good order.
 struct ZoneAssembly: Sendable {
-    enum Step: Sendable, Hashable {
-        /// One of the records of a whole zone, in any order; one that is there already is ignored (RFC 5936 §2.2).
-        case collect
-        /// Of a difference; it has to be there.
-        case remove
-        /// Of a difference; it must not be there.
-        case add
-    }
+    /// A larger RRset fits no message, so that nobody could ever be answered with it (RFC 1035 §4.2.2).
+    static let maximumRRsetOctets = 65_535
+    /// Some hundred types are assigned.
+    static let maximumTypesAtName = 1_000
+    /// What a name is copied with when it changes; many times what any name has.
+    static let maximumOctetsAtName = 1 << 20
+    /// In a message, beside the data: a compressed owner name, type, class, TTL and RDLENGTH.
+    private static let recordOverhead = 12
 
-    /// 65,535 octets hold no more than some 5,000 of the smallest records: a larger RRset could never be answered with.
-    static let maximumRecordsInRRset = 5_000
+    private var tree = ZoneTree()
+    /// All of one name, which is not in the tree yet.
+    private var gathered: [RRset] = []
+    private var gatheredOctets = 0
+    /// Names that came again, with what came then.
+    private var scattered: [DomainName: [RRset]] = [:]
 
-    private(set) var tree: ZoneTree
-    private var gathered: RRset?
-    private var step = Step.collect
-
-    init(_ tree: ZoneTree) { self.tree = tree }
-
-    mutating func take(_ record: Record, as step: Step) throws(TransferFailure) {
-        if let rrset = gathered, step == self.step, rrset.type == record.type,
-            rrset.ttl == record.ttl || record.type == .rrsig,
-            rrset.ownerName.isIdentical(to: record.ownerName)
-        {
-            guard rrset.rdatas.count < Self.maximumRecordsInRRset else {
-                throw .tooManyRecordsInRRset(record.ownerName, record.type)
-            }
-            gathered?.rdatas.append(record.rdata)
-            return
+    mutating func take(_ record: Record) throws(TransferFailure) {
+        if let first = gathered.first, first.ownerName != record.ownerName { try flush() }
+        gatheredOctets += record.rdata.bytes.count + Self.recordOverhead
+        guard gatheredOctets <= Self.maximumOctetsAtName else {
+            throw .tooMuch(record.ownerName, record.type)
         }
-        try flush()
-        self.step = step
-        gathered = RRset(
-            record.ownerName, record.type, record.recordClass, ttl: record.ttl, rdatas: [record.rdata])
-    }
-
-    /// Puts what was gathered into the tree.
-    mutating func flush() throws(TransferFailure) {
-        guard let rrset = gathered else { return }
-        gathered = nil
-        switch step {
-        case .collect: try collect(rrset)
-        case .remove: try remove(rrset)
-        case .add: try add(rrset)
-        }
-    }
-
-    /// The tree is as it would be with this SOA record.
-    mutating func setSOA(_ record: Record) {
-        tree.set(RRset(record.ownerName, .soa, ttl: record.ttl, rdatas: [record.rdata]))
-    }
-
-    // --- Steps ---
-
-    private mutating func collect(_ rrset: RRset) throws(TransferFailure) {
-        let old = tree.rrset(rrset.ownerName, rrset.type)
-        var result = old ?? rrset
-        if old == nil, rrset.rdatas.count == 1 { return tree.set(rrset) }
-        // RFC 2181 §5.2: TTLs that differ are an error; the smallest counts. Those of signatures do differ (RFC 4034 §3).
-        result.ttl = min(result.ttl, rrset.ttl)
-        var index = RDataIndex(rrset.type, old?.rdatas ?? [])
-        result.rdatas = old?.rdatas ?? []
-        for rdata in rrset.rdatas where index.insert(rdata) { result.rdatas.append(rdata) }
-        try put(result)
-    }
-
-    private mutating func remove(_ rrset: RRset) throws(TransferFailure) {
-        guard var result = tree.rrset(rrset.ownerName, rrset.type), Self.hasTTL(result, rrset) else {
-            throw .doesNotApply(rrset.ownerName, rrset.type)
-        }
-        var index = RDataIndex(rrset.type, [])
-        for rdata in rrset.rdatas where !index.insert(rdata) {
-            throw .doesNotApply(rrset.ownerName, rrset.type)
-        }
-        let count = result.rdatas.count
-        result.rdatas.removeAll { index.contains($0) }
-        guard count - result.rdatas.count == rrset.rdatas.count else {
-            throw .doesNotApply(rrset.ownerName, rrset.type)
-        }
-        if result.rdatas.isEmpty {
-            tree.remove(rrset.ownerName, rrset.type)
+        if let index = gathered.lastIndex(where: { $0.type == record.type }) {
+            // RFC 2181 §5.2: TTLs that differ are an error; the smallest counts. Those of signatures may (RFC 4034 §3).
+            gathered[index].ttl = min(gathered[index].ttl, record.ttl)
+            gathered[index].rdatas.append(record.rdata)
         } else {
-            tree.set(result)
+            guard gathered.count < Self.maximumTypesAtName else {
+                throw .tooMuch(record.ownerName, record.type)
+            }
+            gathered.append(RRset(record.ownerName, record.type, ttl: record.ttl, rdatas: [record.rdata]))
         }
     }
 
-    private mutating func add(_ rrset: RRset) throws(TransferFailure) {
-        let old = tree.rrset(rrset.ownerName, rrset.type)
-        if let old, !Self.hasTTL(old, rrset) { throw .doesNotApply(rrset.ownerName, rrset.type) }
-        var index = RDataIndex(rrset.type, old?.rdatas ?? [])
-        for rdata in rrset.rdatas where !index.insert(rdata) {
-            throw .doesNotApply(rrset.ownerName, rrset.type)
+    /// The tree of all that came, with this SOA record.
+    mutating func finish(soa: Record) throws(TransferFailure) -> ZoneTree {
+        try flush()
+        for (name, rrsets) in scattered {
+            var merged = tree.rrsets(at: name)
+            for rrset in rrsets {
+                if let index = merged.firstIndex(where: { $0.type == rrset.type }) {
+                    merged[index].ttl = min(merged[index].ttl, rrset.ttl)
+                    merged[index].rdatas += rrset.rdatas
+                } else {
+                    merged.append(rrset)
+                }
+            }
+            try put(merged)
         }
-        var result = rrset
-        result.rdatas = (old?.rdatas ?? []) + rrset.rdatas
-        try put(result)
+        scattered = [:]
+        tree.set(RRset(soa.ownerName, .soa, ttl: soa.ttl, rdatas: [soa.rdata]))
+        return tree
     }
 
-    private mutating func put(_ rrset: RRset) throws(TransferFailure) {
-        guard rrset.rdatas.count <= Self.maximumRecordsInRRset else {
-            throw .tooManyRecordsInRRset(rrset.ownerName, rrset.type)
+    private mutating func flush() throws(TransferFailure) {
+        guard let name = gathered.first?.ownerName else { return }
+        if tree.rrsets(at: name).isEmpty {
+            try put(gathered)
+        } else {
+            scattered[name, default: []] += gathered
         }
-        tree.set(rrset)
+        gathered.removeAll(keepingCapacity: true)
+        gatheredOctets = 0
     }
 
-    /// The TTL is part of what a difference is about; but signatures of one name have TTLs of their own (RFC 4034 §3).
-    private static func hasTTL(_ rrset: RRset, _ other: RRset) -> Bool {
-        rrset.type == .rrsig || rrset.ttl == other.ttl
+    /// Puts all RRsets of one name into the tree.
+    private mutating func put(_ rrsets: [RRset]) throws(TransferFailure) {
+        var octets = 0
+        for var rrset in rrsets {
+            if rrset.rdatas.count > 1 { rrset.removeDuplicates() }
+            let size = Self.octets(of: rrset)
+            octets += size
+            guard size <= Self.maximumRRsetOctets, octets <= Self.maximumOctetsAtName,
+                rrsets.count <= Self.maximumTypesAtName
+            else { throw .tooMuch(rrset.ownerName, rrset.type) }
+            tree.set(rrset)
+        }
+    }
+
+    static func octets(of rrset: RRset) -> Int {
+        rrset.rdatas.reduce(0) { $0 + $1.bytes.count + recordOverhead }
     }
 }
 
-/// Which data an RRset holds. Letters in the names of older types do not make a difference (RFC 4034 §6.2).
-private struct RDataIndex {
-    private let type: RecordType
-    private let foldsCase: Bool
-    private var members: Set<RData> = []
-
-    init(_ type: RecordType, _ rdatas: [RData]) {
-        self.type = type
-        foldsCase = type.rdataFormat?.contains { $0 == .compressibleName || $0 == .canonicalName } == true
-        for rdata in rdatas { members.insert(key(rdata)) }
+extension RRset {
+    /// Keeps the first of each data. Letters in the names of older types make no difference (RFC 4034 §6.2).
+    fileprivate mutating func removeDuplicates() {
+        var seen = Set<[UInt8]>()
+        rdatas.removeAll { !seen.insert($0.canonical(for: type)).inserted }
     }
-
-    private func key(_ rdata: RData) -> RData {
-        foldsCase ? RData(unchecked: rdata.canonical(for: type)) : rdata
-    }
-
-    /// Whether it was not there before.
-    mutating func insert(_ rdata: RData) -> Bool { members.insert(key(rdata)).inserted }
-
-    func contains(_ rdata: RData) -> Bool { members.contains(key(rdata)) }
 }

@@ -95,6 +95,7 @@ public struct LeaseTable: Sendable {
     }
 
     /// Removes expired records from the zone, as if an update had deleted each; what the zone cannot be without stays, for good.
+    /// It comes before the messages of a batch, whose prerequisites must not find what has expired.
     public static func removal(
         of expired: [LeasedRecord], from draft: inout ZoneDraft, serial: SerialPolicy, wall: Int64
     ) {

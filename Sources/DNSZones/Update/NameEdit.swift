@@ -54,9 +54,9 @@ extension NameEdit {
     private mutating func add(_ record: Record, lease: LeaseTerms?) {
         guard accepts(record) else { return }
         let (stored, replaced) = edit(record.type) { $0.add(record.rdata, ttl: record.ttl) }
-        clearLeases(record.type, replaced)
         // The zone itself is not leased.
         guard record.type != .soa else { return }
+        clearLeases(record.type, replaced)
         let leased = LeasedRecord(ownerName, record.type, stored)
         leaseChanges.append(lease.map { .set(leased, expiry: $0.expiry(of: record.type)) } ?? .clear(leased))
     }

@@ -147,8 +147,8 @@ final class ControlServer: Sendable {
     private static func finish(
         _ connection: borrowing ControlConnection, _ outcome: ControlResponse.Outcome, within seconds: Double
     ) {
-        try? connection.send([], within: seconds)
-        try? connection.send(ControlResponse(outcome: outcome), within: seconds)
+        try? connection.send(frame: [], within: seconds)
+        try? connection.send(message: ControlResponse(outcome: outcome), within: seconds)
     }
 
     private func answer(

@@ -22,6 +22,9 @@ enum TransferFixtures {
         return version
     }
 
+    /// A name out of a text that is not a literal.
+    static func named(_ text: String) -> DomainName { DomainName(stringLiteral: text) }
+
     // --- Random content ---
 
     /// A name at or below the apex. The letters of a name are always the same, in a mix of cases.
@@ -138,6 +141,8 @@ enum TransferFixtures {
         while let message = transfer.nextMessage(reserved: reserved) { messages.append(message) }
         return messages
     }
+
+    static func parsed(_ octets: [UInt8]) throws -> Message { try Message(parsing: octets.span) }
 
     /// How it ends; nil where it wants more.
     static func receive(

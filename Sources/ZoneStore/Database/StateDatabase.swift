@@ -1,0 +1,179 @@
+import GRDB
+import Glibc
+
+/// The state database: one file of SQLite, one connection, used by the commit queue alone.
+///
+/// ## What is on the disk when
+///
+/// Every transaction is synced before COMMIT returns (WAL, `synchronous=FULL`), so at any moment all that SQLite shows is on
+/// the disk, and only that is published. The rest of this comment is about a transaction that fails.
+///
+/// A commit appends frames to the WAL, the last of them with a commit mark, syncs the file, and only then moves the end of the
+/// log (`mxFrame`, which is in memory). If writing or syncing fails, the end stays where it was: to us the transaction was
+/// rolled back. But its frames may be in the file, complete or not: a ghost.
+///
+/// - *The next commit* writes its frames at the same place, over the ghost's, and syncs them. A failed sync leaves pages that
+///   the kernel believes to be clean although the disk does not have them, and so must never be repeated for the same data; it
+///   is not, because every page that the next commit depends on is either older than the failure, thus synced before, or
+///   written anew. A tail of a longer ghost is left behind the new frames. Each frame's checksum continues that of the frame
+///   before, so the tail is not valid any more, and recovery ends where the new commit does.
+/// - *A crash before the next commit* lets recovery find the ghost: whole, and the failed transaction is there after all; or
+///   torn, and it is not. Either is a state that we can go on from, and it is all of the transaction or nothing. A client
+///   that was told SERVFAIL, which promises nothing, may then find its update done. What cannot be is that one serial meant
+///   two things: serials are published after their sync only, so nobody has ever seen the serial of the ghost; if another
+///   change is later committed with it, its frames are where the ghost was. To keep this time short the store commits an
+///   empty transaction soon after a failure (`Committer+Failures`), and goes on trying, which also finds out that the disk
+///   is well again.
+/// - *The connection is kept.* To close it and open another would read the WAL again, ghost included, while the zones in
+///   memory do not have it.
+/// - *A checkpoint* copies frames up to the end of the log, syncs the database, and only then notes how far it came. If it
+///   fails, all frames are copied again by the next one, so that here, too, no sync is repeated for old writes. But SQLite
+///   skips the sync of a checkpoint that a reader or writer kept from reaching the end of the log, and later goes on from
+///   there: were writing back such pages to fail in between, the disk would lack them for good. So nobody else may
+///   read or write: the connection holds the file exclusively (`locking_mode`), and checkpoints run on the commit queue, where
+///   they always reach the end. This also keeps a second process out, and the index of the WAL in memory instead of in a file
+///   that may not grow on a full disk.
+/// - *A full disk* fails the same way. The WAL is written from its start again after each checkpoint and never made smaller,
+///   so that commits go on for a while on a disk that others have filled.
+final class StateDatabase {
+    static let fileName = "zones.sqlite"
+
+    /// Pages in the WAL from which on a checkpoint is due. It is SQLite's own number, 4 MiB: a checkpoint then takes some
+    /// milliseconds.
+    private static let checkpointPages = 1000
+    /// What a transaction writes beside its octets: the page that a row is put into, and sometimes its neighbours.
+    private static let pagesPerTransaction = 3
+    private static let pageSize = 4096
+
+    let path: String
+    private let connection: DatabaseQueue
+    /// Estimated; SQLite does not tell before a checkpoint.
+    private var pagesInLog = 0
+    /// Called within each transaction before COMMIT. Tests make it fail there.
+    var beforeCommit: (() throws -> Void)?
+    /// Called after each transaction. Tests look at the files there.
+    var afterCommit: (() -> Void)?
+
+    /// Opens or makes the file, which nobody but its owner may read.
+    init(directory: String) throws(StoreError) {
+        path = directory + "/" + Self.fileName
+        try Self.makePrivate(path, in: directory)
+        do {
+            connection = try DatabaseQueue(path: path, configuration: Self.configuration)
+            try Self.migrate(connection, path)
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw StoreError("\(path) is in use by another process; is the daemon running?")
+        } catch {
+            throw StoreError("\(path): \(Self.reason(error))")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "homing.zones"
+        configuration.foreignKeysEnabled = false
+        // GRDB would otherwise trap if a transaction could not be ended, for which a broken disk is reason enough.
+        configuration.allowsUnsafeTransactions = true
+        // Not GRDB's own setting for a WAL, which begins with synchronous=NORMAL and a transaction that is not synced.
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw StoreError("SQLite cannot keep a write-ahead log here")
+            }
+            // Checkpoints are made between commits, when nobody waits for one.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            // A secret that was removed is written over where that costs no further page.
+            try database.execute(sql: "PRAGMA secure_delete = FAST")
+            try database.execute(sql: "PRAGMA cache_size = -8192")
+            guard try String.fetchOne(database, sql: "PRAGMA synchronous") == synchronous else {
+                throw StoreError("SQLite does not do the syncs that it was asked for")
+            }
+        }
+        return configuration
+    }
+
+    // SQLite's numbers: 2 is FULL, 0 is OFF.
+    #if HOMING_UNSAFE_NO_SYNC
+        /// For the test that has to notice when syncs are missing. Only the build can set it, no setting of the daemon.
+        static let synchronous = "0"
+    #else
+        static let synchronous = "2"
+    #endif
+
+    static var isUnsafe: Bool { synchronous != "2" }
+
+    /// Makes the file, if there is none, before SQLite would make it readable by others.
+    private static func makePrivate(_ path: String, in directory: String) throws(StoreError) {
+        // A file that is there is not opened: closing it would drop the locks that this process may have on it already, since
+        // those of POSIX belong to the process.
+        let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            if errno == EEXIST { return }
+            throw StoreError("\(path): \(systemReason)")
+        }
+        Glibc.close(file)
+        // The name has to be on the disk, too.
+        let parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard parent >= 0 else { throw StoreError("\(directory): \(systemReason)") }
+        defer { Glibc.close(parent) }
+        guard fsync(parent) == 0 else { throw StoreError("\(directory): \(systemReason)") }
+    }
+
+    private static var systemReason: String { unsafe String(cString: strerror(errno)) }
+
+    // --- Reading and writing ---
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try connection.inDatabase(body) } catch { throw StoreError(Self.reason(error)) }
+    }
+
+    /// All of `body` or nothing; on the disk when it returns.
+    ///
+    /// - Parameter octets: about how much it writes.
+    func transact(octets: Int, _ body: (Database) throws -> Void) throws(StoreError) {
+        do {
+            try connection.inDatabase { database in
+                // What a failed ROLLBACK has left.
+                if database.isInsideTransaction { try database.rollback() }
+                try database.inTransaction(.immediate) {
+                    try body(database)
+                    try beforeCommit?()
+                    return .commit
+                }
+            }
+        } catch { throw StoreError(Self.reason(error)) }
+        pagesInLog += Self.pagesPerTransaction + octets / Self.pageSize
+        afterCommit?()
+    }
+
+    // --- Checkpoints ---
+
+    var isCheckpointDue: Bool { pagesInLog >= Self.checkpointPages }
+
+    /// Moves what is in the WAL to the database, so that the WAL begins anew.
+    func checkpoint() throws(StoreError) {
+        // Also after a failure: the next try comes when as much again was written.
+        pagesInLog = 0
+        do {
+            _ = try connection.inDatabase { try $0.checkpoint(.passive) }
+        } catch { throw StoreError(Self.reason(error)) }
+    }
+
+    /// SQLite makes a last checkpoint and removes the WAL.
+    func close() throws(StoreError) {
+        do { try connection.close() } catch { throw StoreError(Self.reason(error)) }
+    }
+
+    /// For a person.
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as StoreError: error.reason
+        case let error as DatabaseError:
+            "\(error.message ?? "SQLite failed") (\(error.extendedResultCode))"
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import DNSWire
+import Foundation
+import GRDB
+
+/// A row of the table of zones.
+struct ZoneRow: Sendable {
+    var id: Int64
+    var apex: DomainName
+    var origin: ZoneOrigin
+    var settings: String
+    var created: Int64
+    var snapshot = SnapshotRow()
+    /// Changes below this number lead nowhere: the zone was replaced since.
+    var firstChange: Int64 = 0
+    var refresh: SecondaryState?
+
+    /// The snapshot that counts.
+    struct SnapshotRow: Sendable {
+        /// 0: there is none.
+        var generation: Int64 = 0
+        var pieces: Int64 = 0
+        var octets: Int64 = 0
+        /// The number of the last change that it has in it.
+        var covered: Int64 = 0
+    }
+}
+
+extension ZoneRow {
+    fileprivate init(_ row: Row) throws {
+        id = try row.integer(0)
+        apex = try row.name(1)
+        guard let origin = ZoneOrigin(rawValue: try row.text(2)) else { throw DamagedRow(column: 2) }
+        self.origin = origin
+        settings = try row.text(3)
+        created = try row.integer(4)
+        snapshot = SnapshotRow(
+            generation: try row.integer(5), pieces: try row.integer(6), octets: try row.integer(7),
+            covered: try row.integer(8))
+        firstChange = try row.integer(9)
+        if let refreshed = try row.optionalInteger(10), let expiry = try row.optionalInteger(11) {
+            refresh = SecondaryState(refreshed: refreshed, expiry: expiry)
+        }
+    }
+
+    static func all(_ database: Database) throws -> [ZoneRow] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed, expiry
+                FROM zone ORDER BY id
+                """)
+        var all: [ZoneRow] = []
+        while let row = try rows.next() { all.append(try ZoneRow(row)) }
+        return all
+    }
+
+    func insert(_ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO zone
+                (id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed, expiry)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            id, apex.column, origin.rawValue, settings, created, snapshot.generation, snapshot.pieces,
+            snapshot.octets, snapshot.covered, firstChange, refresh?.refreshed, refresh?.expiry,
+        ])
+    }
+
+    /// Writes everything but what a zone is born with.
+    func update(_ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE zone SET origin = ?, settings = ?, generation = ?, pieces = ?, octets = ?, covered = ?, first = ?,
+                refreshed = ?, expiry = ? WHERE id = ?
+                """
+        ).execute(arguments: [
+            origin.rawValue, settings, snapshot.generation, snapshot.pieces, snapshot.octets,
+            snapshot.covered, firstChange, refresh?.refreshed, refresh?.expiry, id,
+        ])
+    }
+
+    static func delete(_ id: Int64, _ database: Database) throws {
+        try database.cachedStatement(sql: "DELETE FROM zone WHERE id = ?").execute(arguments: [id])
+    }
+
+    // --- Numbers of zones ---
+
+    /// The number of the next zone. Numbers are not used again, so that rows of a zone that is gone are nobody's.
+    static func nextID(_ database: Database) throws -> Int64 {
+        let counted = try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'nextZone'")
+        return max(counted ?? 1, 1)
+    }
+
+    static func setNextID(_ id: Int64, _ database: Database) throws {
+        try setMeta("nextZone", id, database)
+    }
+
+    static func setMeta(_ name: String, _ value: Int64, _ database: Database) throws {
+        try database.cachedStatement(
+            sql:
+                "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ).execute(arguments: [name, value])
+    }
+}

@@ -1,0 +1,38 @@
+import DNSZones
+
+/// A snapshot on its way to the database, a few pieces in each transaction. The last of these makes it the one that counts;
+/// until then nothing points to its pieces, and a start sweeps them up.
+final class SnapshotJob {
+    let stored: StoredZone
+    let generation: JournalRow.Generation
+    let purpose: Purpose
+    /// The generation that counted when the job began. A zone that was replaced in between has another.
+    let generationBefore: Int64
+    var pieces: StoredSnapshot?
+    var number: Int64 = 0
+    var octets: Int64 = 0
+
+    enum Purpose {
+        /// The same version in fewer rows, so that a start does not have to go through all changes.
+        case background(covered: Int64, octetsSinceSnapshot: Int)
+        /// A new zone; nil: it has no version yet.
+        case creation(ZoneVersion?, @Sendable (Result<Zone, StoreError>) -> Void)
+        /// Another version, of which it is not known how it came from the one before.
+        case replacement(ZoneVersion, SecondaryState?, CompletionDestination?, PendingChange.Completion)
+    }
+
+    init(_ stored: StoredZone, _ version: ZoneVersion?, _ purpose: Purpose) {
+        self.stored = stored
+        generation = stored.takeGeneration()
+        generationBefore = stored.row.snapshot.generation
+        pieces = version.map { StoredSnapshot($0) }
+        self.purpose = purpose
+    }
+
+    /// What its zone's row says of it at the end.
+    func row(covered: Int64) -> ZoneRow.SnapshotRow {
+        guard number > 0 else { return ZoneRow.SnapshotRow() }
+        return ZoneRow.SnapshotRow(
+            generation: generation.generation, pieces: number, octets: octets, covered: covered)
+    }
+}
