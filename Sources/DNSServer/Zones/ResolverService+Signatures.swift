@@ -25,9 +25,9 @@ extension ResolverService {
     }
 
     private func judgeSignature(_ packet: Span<UInt8>, _ view: QueryView) -> Signature {
-        guard let zones, view.fault == nil else { return .none }
+        guard let keys = zones?.services.keys, view.fault == nil else { return .none }
         switch TransactionVerifier.verify(
-            packet, view, keys: zones.services.keys.ring, wall: context.now.wall)
+            packet, view, keys: keys.ring, wall: context.now.wall)
         {
         case .unsigned: return .none
         case .sig0: return .publicKey

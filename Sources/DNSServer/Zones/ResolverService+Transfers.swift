@@ -40,11 +40,12 @@ extension ResolverService {
                 let plan = request.plan(for: version, changes: nil)
                 return begin(request, plan, version, view, client, into: &response)
             }
-            guard let zones, zones.waiting.count < Self.transfersInPreparation else {
+            guard let services = zones?.services, zones?.waitingCount ?? 0 < Self.transfersInPreparation
+            else {
                 throw TransferRefusal(.serverFailure, ExtendedError(.notReady, "too many transfers"))
             }
             let id = keepWaiting(packet, view, client)
-            zones.services.store.changes(of: zone, since: since) { [link = zones.services.link] changes in
+            services.store.changes(of: zone, since: since) { [link = services.link] changes in
                 link.submit { service in
                     (service as? ResolverService)?.prepared(id, request, version, changes)
                 }

@@ -27,7 +27,9 @@ extension ResolverService {
         } catch {
             return refuse(error.responseCode, ExtendedError(.other, "\(error)"), into: &response)
         }
-        guard let zones, message.zoneClass == .internet, let zone = zones.table.zone(at: message.zone) else {
+        guard let services = zones?.services, message.zoneClass == .internet,
+            let zone = zones?.table.zone(at: message.zone)
+        else {
             return refuse(.notAuth, ExtendedError(.notAuthoritative), into: &response)
         }
         let settings = zone.settings
@@ -47,24 +49,26 @@ extension ResolverService {
             let words = "\(zone.apex) is a secondary zone; its primary takes updates"
             return refuse(.notAuth, ExtendedError(.notAuthoritative, words), into: &response)
         }
-        guard zones.waiting.count < Self.updatesInFlight else {
+        guard let returns = zones?.updateReturns, let destination = zones?.destination,
+            zones?.waitingCount ?? 0 < Self.updatesInFlight
+        else {
             return refuse(.serverFailure, Self.tooMany, into: &response)
         }
         let id = keepWaiting(packet, view, client)
         let policy = settings.updatePolicy
         let serial = settings.serial
         let change = PendingChange(
-            zone: zone, destination: zones.destination,
+            zone: zone, destination: destination,
             apply: { draft, wall in
                 let result = message.apply(
                     to: &draft, by: requestor, policy: policy, serial: serial, wall: wall)
                 return result.responseCode == .noError ? .keep(result) : .undo(result)
             },
-            completion: { [returns = zones.returns] result, outcome in
+            completion: { result, outcome in
                 returns.put(ReturnedUpdates.Returned(id: id, result: result, outcome: outcome))
             })
-        guard zones.services.store.submit(change) else {
-            _ = self.zones?.takeWaiting(id)
+        guard services.store.submit(change) else {
+            if let query = zones?.takeWaiting(id) { stopWaiting(query.client) }
             return refuse(.serverFailure, Self.tooMany, into: &response)
         }
         return .deferred
@@ -103,7 +107,7 @@ extension ResolverService {
 
     /// Answers the updates that the commit queue is done with.
     func takeReturnedUpdates() {
-        guard let returned = zones?.returns.takeAll() else { return }
+        guard let returned = zones?.updateReturns.takeAll() else { return }
         for returned in returned {
             guard let query = zones?.takeWaiting(returned.id) else { continue }
             let result = result(of: returned)

@@ -10,7 +10,7 @@ extension ResolverService {
     @inline(__always)
     func heldZone(_ packet: Span<UInt8>, _ view: QueryView) -> Zone? {
         guard zones != nil else { return nil }
-        return zones?.table.zone(holding: packet, view.qnameRange)
+        return zones?.zone(holding: packet, view.qnameRange)
     }
 
     /// - Parameter mayRecurse: whether the client may have others asked, too, where an alias or a delegation leads to them.

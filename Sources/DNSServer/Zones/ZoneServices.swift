@@ -42,21 +42,37 @@ public final class WorkerLink: Sendable {
 /// What one worker has of the zones.
 struct ZoneWork {
     let services: ZoneServices
+    private var tables: ZoneTableView
     /// Queries that wait: updates for the disk, transfers for the changes that they are made of.
-    private(set) var waiting: [UInt64: WaitingQuery] = [:]
+    private var waiting: [UInt64: WaitingQuery] = [:]
     var transfers: [SequenceID: RunningTransfer] = [:]
-    let returns: ReturnedUpdates
+    let updateReturns: ReturnedUpdates
+    /// Where the store puts what comes back.
     let destination: CompletionDestination
     private var lastID: UInt64 = 0
 
     init(_ services: ZoneServices) {
         self.services = services
-        returns = ReturnedUpdates(services.link)
-        destination = returns.destination
+        tables = ZoneTableView(services.directory)
+        updateReturns = ReturnedUpdates()
+        destination = CompletionDestination { [updateReturns, link = services.link] completed in
+            for one in completed { one.run() }
+            if updateReturns.isWakeDue { link.submit { ($0 as? ResolverService)?.takeReturnedUpdates() } }
+        }
     }
 
     /// The zones of this moment.
-    var table: ZoneTable { services.directory.table }
+    var table: ZoneTable {
+        mutating get { tables.table(of: services.directory) }
+    }
+
+    /// The zone that holds a name of a packet. Every query asks this.
+    @inline(__always)
+    mutating func zone(holding packet: Span<UInt8>, _ qname: Range<Int>) -> Zone? {
+        tables.zone(of: services.directory, holding: packet, qname)
+    }
+
+    var waitingCount: Int { waiting.count }
 
     mutating func makeID() -> UInt64 {
         lastID += 1
@@ -82,25 +98,29 @@ final class ReturnedUpdates: Sendable {
         let outcome: UpdateResult?
     }
 
-    private let contents = Mutex<[Returned]>([])
-    private let link: WorkerLink
+    private struct Contents {
+        var returned: [Returned] = []
+        var isAwaited = false
+    }
 
-    init(_ link: WorkerLink) { self.link = link }
+    private let contents = Mutex(Contents())
 
-    /// To where the store hands over what is done.
-    var destination: CompletionDestination {
-        CompletionDestination { [self] completed in
-            for one in completed { one.run() }
-            link.submit { ($0 as? ResolverService)?.takeReturnedUpdates() }
+    func put(_ returned: Returned) { contents.withLock { $0.returned.append(returned) } }
+
+    /// Whether there is something that nobody has been woken for; true once.
+    var isWakeDue: Bool {
+        contents.withLock { contents in
+            guard !contents.isAwaited, !contents.returned.isEmpty else { return false }
+            contents.isAwaited = true
+            return true
         }
     }
 
-    func put(_ returned: Returned) { contents.withLock { $0.append(returned) } }
-
     func takeAll() -> [Returned] {
         contents.withLock { contents in
-            defer { contents.removeAll(keepingCapacity: true) }
-            return contents
+            contents.isAwaited = false
+            defer { contents.returned = [] }
+            return contents.returned
         }
     }
 }

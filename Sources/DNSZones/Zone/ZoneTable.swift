@@ -41,12 +41,6 @@ public final class ZoneTable: Sendable {
 
     public func zone(at apex: DomainName) -> Zone? { byApex[apex] }
 
-    public func zone(holding packet: Span<UInt8>, _ qname: Range<Int>) -> Zone? {
-        guard !byApex.isEmpty else { return nil }
-        var offset = qname.lowerBound
-        return (try? DomainName(parsing: packet, at: &offset)).flatMap(zone(holding:))
-    }
-
     /// The zone of the longest apex that `name` is at or below.
     public func zone(holding name: DomainName) -> Zone? {
         let wire = name.wire
