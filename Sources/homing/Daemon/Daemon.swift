@@ -314,7 +314,7 @@ final class Daemon: Sendable {
         }
         let service = sum.withLock { $0 }
         return service.lines + workers.map(\.counters).figures
-            + cache.statistics.figures(limits: cache.limits)
+            + cache.statistics.figures(limits: cache.limits) + (zones.store?.figures.lines ?? [])
     }
 
     func logFigures() {
