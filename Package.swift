@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "DNSWire", targets: ["DNSWire"]),
         .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
+        .library(name: "DNSZones", targets: ["DNSZones"]),
         .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
     ],
     dependencies: [

@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--dnssec", choices=("validate", "off"), help="whether it validates, where a check does not say")
     parser.add_argument("--flood-names", type=int, default=200_000, help="random names for the flood (5000000 for the full one)")
     parser.add_argument("--soak-minutes", type=float, default=1, help="length of the soak (10 for the full one)")
+    parser.add_argument("--updates", type=int, default=10_000, help="random ones, after which all peers hold the same zone")
     parser.add_argument("--questions", type=int, default=1_000_000, help="so many must find no stale answer in dynamic zones")
     parser.add_argument("--kills", type=int, default=200, help="how often a server of dynamic zones is killed (1000 for the full check)")
     parser.add_argument("--unsynced-binary", type=pathlib.Path, help="a homing that was built not to sync (-DHOMING_UNSAFE_NO_SYNC): it must be found out")

@@ -25,6 +25,8 @@ SERVER = """options {{
     max-ixfr-ratio unlimited;
     max-journal-size {journal};
     empty-zones-enable no;
+    check-names primary ignore;
+    check-names secondary ignore;
     dnssec-validation no;
     edns-udp-size 1232;
     max-udp-size 1232;

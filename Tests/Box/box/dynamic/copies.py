@@ -26,8 +26,8 @@ class Copy:
         return digest(self.records)
 
     def folded(self):
-        """For comparing with a server that keeps no case of owners."""
-        return frozenset((owner.lower(), *rest) for owner, *rest in self.records)
+        """For comparing with a server that keeps no case of names, in owners or in RDATA."""
+        return frozenset((owner.lower(), number, ttl, octets.lower() if number in NAMES_WITHIN else octets) for owner, number, ttl, octets in self.records)
 
 
 def digest(records):

@@ -16,14 +16,14 @@ database:
     journal-db-max-size: 1G
 log:
   - target: stderr
-    any: notice
+    any: info
 """
 TEMPLATE = """template:
   - id: default
     storage: "{state}"
     zonefile-sync: -1
-    zonefile-load: {load}
-    journal-content: {journal}
+    zonefile-load: whole
+    journal-content: changes
     journal-max-usage: 512M
     journal-max-depth: 20000
     serial-policy: increment
@@ -32,6 +32,7 @@ TEMPLATE = """template:
     retry-min-interval: 1
     expire-min-interval: 3
 """
+KEPT = ["    zonefile-load: none", "    journal-content: all"]  # of a secondary zone, which has no file
 
 
 def prepare(server):
@@ -49,7 +50,7 @@ def prepare(server):
     if rules:
         parts += ["acl:\n", *rules]
     # What is on disk holds everything: a server that was killed goes on from its journal.
-    parts.append(TEMPLATE.format(state=server.state, load="whole", journal="changes"))
+    parts.append(TEMPLATE.format(state=server.state))
     interpreted = [zone for zone in server.zones if zone.catalog]
     if interpreted:
         parts.append("  - id: member\n    storage: \"" + str(server.state) + "\"\n    refresh-min-interval: 2\n    retry-min-interval: 1\n")
@@ -76,13 +77,14 @@ def _rules(server, zone):
     if zone.transfer:
         yield f"  - id: {zone.title}-transfer\n    key: [{', '.join(key.name for key in zone.transfer)}]\n    action: transfer\n"
     if zone.primaries:
-        yield f"  - id: {zone.title}-acl\n    address: [127.0.0.0/8]\n    action: [notify]\n"
+        keys = sorted({peer.key.name for peer in zone.primaries if peer.key})
+        yield f"  - id: {zone.title}-acl\n    address: [127.0.0.0/8]\n    action: [notify]\n" + (f"    key: [{', '.join(keys)}]\n" if keys else "")
 
 
 def _zone(server, zone):
     lines = [f"  - domain: {zone.apex}", f'    file: "{server.zone_file(zone)}"']
     if zone.primaries:
-        lines.append(f"    master: [{', '.join(_title(peer) for peer in zone.primaries)}]")
+        lines += [f"    master: [{', '.join(_title(peer) for peer in zone.primaries)}]", *KEPT]
     if zone.notify:
         lines.append(f"    notify: [{', '.join(_title(peer) for peer in zone.notify)}]")
     rules = [rule.split("\n", 1)[0].removeprefix("  - id: ") for rule in _rules(server, zone)]

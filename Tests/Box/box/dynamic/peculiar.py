@@ -4,6 +4,8 @@ import fnmatch
 
 KNOWN = {
     "bind": {
+        "an expired zone comes back": "BIND looks for a zone that it could not load once a minute",
+        "updates are forwarded": "BIND is not told to forward updates here",
         "row 14: a question of class 1234": "NOTIMP",
         "row 19: *": "all RRsets over UDP too, unless minimal-any is set",
         "row 45: a MAC of 0 octets": "NOTAUTH with BADSIG",
@@ -15,7 +17,11 @@ KNOWN = {
         "disk: it is read-only*": "BIND writes by stdio, which is not seen here",
         "SIG(0)": "Debian's BIND no longer verifies SIG(0), since CVE-2024-1975",
     },
+    "nsd": {
+        "case of names": "NSD keeps a name that it knows as it saw it first",
+    },
     "knot": {
+        "case of names": "Knot keeps names in lower case",
         "names are synced": "Knot syncs its store, but not the directory that names it",
         "disk: writes *": "Knot writes through memory",
         "disk: it is read-only*": "Knot writes through memory",
