@@ -219,7 +219,7 @@ final class Daemon: Sendable {
             return state.workers
         }
         guard !workers.isEmpty else { return true }
-        state.withLock { $0.control.take() }?.stop()
+        state.withLock { $0.control.take() }?.stop(waiting: patience.round)
         keeper.stop()
         certificates.stop()
         notifier.stopping()
