@@ -112,7 +112,9 @@ let package = Package(
             "DaemonTests",
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "TestPeers", "COpenSSL",
+                "DNSTransport", "DNSServer", "DNSZones", "ZoneStore", "Certificates", "HomingConfiguration",
+                "TestPeers",
+                "COpenSSL",
                 "homing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -16,6 +16,8 @@ public struct ZoneSettings: Sendable, Hashable {
     public var transferAccess = TransferAccess()
     /// Who is told of changes (RFC 1996), beside nobody.
     public var notified: [NotifyTarget] = []
+    /// How many changes are kept for IXFR.
+    public var journal = JournalRetention()
     /// Secondary: whether UPDATE is forwarded to the primary.
     public var forwardsUpdates = false
 
