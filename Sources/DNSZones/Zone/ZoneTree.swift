@@ -42,6 +42,11 @@ extension ZoneTree {
         return packed.rrsets.map { packed.unpacked($0) }
     }
 
+    /// The types of the RRsets of exactly this name, ascending.
+    public func types(at name: DomainName) -> [RecordType] {
+        names.find(PackedName(name))?.rrsets.map(\.type) ?? []
+    }
+
     /// Whether the name owns records, or a name below it does (an empty non-terminal, RFC 8499).
     public func exists(_ name: DomainName) -> Bool {
         let key = PackedName(name)
