@@ -3,6 +3,7 @@ import DNSZones
 import Foundation
 import HomingConfiguration
 import Testing
+import ZoneStore
 
 @testable import homing
 

@@ -7,18 +7,8 @@ import ZoneStore
 
 @testable import homing
 
-/// A directory that goes with the test.
-final class TestDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "homing-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TestDirectory {
+    /// - Returns: the path of the file.
     func write(_ text: String, to name: String) throws -> String {
         try Data(text.utf8).write(to: URL(filePath: path + "/" + name))
         return path + "/" + name
