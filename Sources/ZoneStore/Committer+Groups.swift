@@ -6,6 +6,8 @@ private final class DraftedZone {
     let stored: StoredZone
     var draft: ZoneDraft
     var outcome = Outcome.unchanged
+    /// What is to be kept of what the changes do to leases.
+    var leases: [LeaseChange] = []
 
     enum Outcome {
         case unchanged
@@ -21,12 +23,15 @@ private final class DraftedZone {
     }
 
     func finish(wall: Int64) {
-        if let result = draft.finished(serial: stored.zone.settings.serial, wall: wall) {
+        guard draft.isTouched else { return }
+        let result = draft.finished(serial: stored.zone.settings.serial, wall: wall)
+        leases = stored.leases.effect(of: draft, result?.change)
+        if let result {
             outcome = .changed(result, octets: StoredChange.compose(result.change))
         } else if ZoneVersion(apex: draft.apex, tree: draft.tree) == nil {
             outcome = .failed(StoreError("\(draft.apex): the zone would be left without its SOA record"))
         } else {
-            outcome = draft.leaseChanges.isEmpty ? .unchanged : .renewed
+            outcome = leases.isEmpty ? .unchanged : .renewed
         }
     }
 
@@ -73,7 +78,7 @@ extension Committer {
         }
         complete(undecided, failed: failed, syncTime: syncTime)
         if failed == nil {
-            for zone in written { didCommit(zone.stored, leases: zone.draft.leaseChanges, wall: wall) }
+            for zone in written { didCommit(zone.stored, leases: zone.leases, wall: wall) }
         }
     }
 
@@ -140,7 +145,7 @@ extension Committer {
         var number = nextChange
         var heads: [(JournalRow.Head, [UInt8])] = []
         for zone in written {
-            octetCount += zone.draft.leaseChanges.count * Self.leaseOctets
+            octetCount += zone.leases.count * Self.leaseOctets
             guard case .changed(let result, let octets) = zone.outcome else { continue }
             heads.append((head(of: result.change, octets, number: number, zone.stored, wall: wall), octets))
             octetCount += octets.count
@@ -150,7 +155,7 @@ extension Committer {
         try database.transact(octets: octetCount + rows.count * Self.rowOctets) { database in
             for (head, octets) in heads { try JournalRow.insertChange(head, octets, database) }
             for zone in written {
-                for change in zone.draft.leaseChanges {
+                for change in zone.leases {
                     try LeaseRow.apply(change, zone: zone.stored.row.id, database)
                 }
             }

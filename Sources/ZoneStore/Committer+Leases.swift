@@ -2,8 +2,6 @@ import DNSWire
 import DNSZones
 
 extension Committer {
-    /// Records removed in one change. The rest follows in another, so that one does not hold up those of others.
-    private static let endedPerChange = 500
     /// Seconds until the timer looks again, however far off the next end is: the wall clock may be set.
     private static let longestWait: Int64 = 60
 
@@ -31,11 +29,15 @@ extension Committer {
     }
 
     private func removeEnded(of stored: StoredZone, wall: Int64) {
-        let (zone, leases) = (stored.zone, stored.leases)
-        let ended = leases.ended(at: wall, limit: Self.endedPerChange)
-        let counters = counters
+        let (zone, leases, counters) = (stored.zone, stored.leases, counters)
         let change = PendingChange(zone: zone) { draft, wall -> Application<Int> in
-            .keep(draft.removeEnded(ended, wall: wall) { leases.expiry(of: $0) })
+            // What a change before this one, in the same group, has renewed stays.
+            let touched = Set(draft.leaseChanges.map(\.record))
+            let ended = leases.expired(by: wall).filter { !touched.contains($0) }
+            if !ended.isEmpty {
+                LeaseTable.removal(of: ended, from: &draft, serial: zone.settings.serial, wall: wall)
+            }
+            return .keep(ended.count)
         } completion: { [inbox] result, count in
             if case .committed = result { counters.update { $0.leasesEnded += count ?? 0 } }
             // Again for what is left, or could not be done.
@@ -49,35 +51,5 @@ extension Committer {
             }
         }
         if !inbox.put(change, at: clock.monotonic()) { armLeaseTimer(wall + Self.holdOff) }
-    }
-}
-
-extension ZoneDraft {
-    /// Removes the records of leases that have ended and were not renewed meanwhile.
-    ///
-    /// - Parameter expiry: when the lease of a record ends by what is on the disk.
-    /// - Returns: how many leases ended.
-    fileprivate mutating func removeEnded(
-        _ records: [LeasedRecord], wall: Int64, expiry: (LeasedRecord) -> Int64?
-    ) -> Int {
-        var renewed: [LeasedRecord: Int64?] = [:]
-        for change in leaseChanges {
-            switch change {
-            case .set(let record, let expiry): renewed[record] = .some(expiry)
-            case .clear(let record): renewed[record] = .some(nil)
-            }
-        }
-        var count = 0
-        for record in records {
-            let end = renewed[record] ?? expiry(record)
-            guard let end, end <= wall else { continue }
-            if var rrset = rrset(record.ownerName, record.type) {
-                rrset.rdatas.removeAll { $0 == record.rdata }
-                set(rrset)
-            }
-            leaseChanges.append(.clear(record))
-            count += 1
-        }
-        return count
     }
 }

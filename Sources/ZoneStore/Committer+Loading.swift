@@ -52,8 +52,8 @@ extension Committer {
 
     private func loadSnapshot(of stored: StoredZone) {
         guard stored.row.snapshot.generation > 0 else { return }
-        var tree = ZoneTree()
         do throws(StoreError) {
+            var tree = ZoneTree()
             var count: Int64 = 0
             try database.read { database in
                 try JournalRow.forEachPiece(of: stored.generation, database) { octets in
@@ -117,8 +117,8 @@ extension Committer {
     ) -> String? {
         do {
             guard let octets = try JournalRow.change(head.number, database) else { return "it is gone" }
-            let change = try StoredChange.parse(octets)
-            return tree.apply(change) ? nil : "it does not fit what is before it"
+            try tree.apply(try StoredChange.parse(octets))
+            return nil
         } catch {
             return StateDatabase.reason(error)
         }
@@ -153,9 +153,7 @@ extension Committer {
 
     private func serve(_ stored: StoredZone) {
         // The time may have come while nobody was there (RFC 1035 §3.3.13).
-        if case .secondary = stored.zone.settings.role, let expiry = stored.row.refresh?.expiry,
-            expiry <= clock.wall()
-        {
+        if case .secondary = stored.zone.settings.role, stored.hasExpired(at: clock.wall()) {
             log.warning(
                 "zone \(stored.zone.apex) has expired; it is not answered from until its primary is heard")
         } else {

@@ -129,11 +129,10 @@ extension Committer {
 
     /// Lets go of changes that are too many or too old, and that a start does not need.
     func trim(_ stored: StoredZone, wall: Int64) {
+        let retention = stored.zone.settings.journal
         let numbers = journal.trim(
-            zone: stored.row.id, covered: stored.row.snapshot.covered,
-            octets: Retention.octets(
-                zoneOctets: Int(clamping: stored.row.snapshot.octets), zoneCount: zones.count),
-            count: Retention.changes(zoneCount: zones.count), oldest: wall - Retention.age)
+            zone: stored.row.id, covered: stored.row.snapshot.covered, octets: retention.octets,
+            oldest: wall - retention.age)
         if !numbers.isEmpty { maintenance.garbage.append(.changes(numbers[...])) }
     }
 

@@ -105,8 +105,10 @@ extension Committer {
         guard let current = stored.version else { throw stored.refusal }
         var tree = current.tree
         for change in changes {
-            guard tree.apply(change) else {
-                throw StoreError("\(zone.apex): the changes do not fit what is held")
+            do throws(ZoneChangeError) {
+                try tree.apply(change)
+            } catch {
+                throw StoreError("\(zone.apex): the changes do not fit what is held: \(error)")
             }
         }
         guard let version = ZoneVersion(apex: zone.apex, tree: tree) else {
@@ -143,7 +145,7 @@ extension Committer {
         guard let stored = try? stored(zone) else { return }
         stored.row.refresh = refresh
         unwritten.insert(zone.id)
-        if zone.version == nil, let version = stored.version, refresh.expiry > clock.wall() {
+        if zone.version == nil, let version = stored.version, !stored.hasExpired(at: clock.wall()) {
             publish(version, of: stored, changes: nil)
         }
         armFlush()

@@ -9,6 +9,10 @@ final class Journal: Sendable {
     /// Octets of changes that are given for any zone, however small it is itself.
     static let minimumOctets = 64 << 10
 
+    /// Changes of all zones that are kept. Each is known in memory with 24 octets; many zones share the room.
+    static let changes = 2_000_000
+    static let minimumChanges = 1000
+
     private struct State {
         var histories: [Int64: ZoneHistory] = [:]
         /// Of all of a zone, when its last snapshot was made.
@@ -53,9 +57,12 @@ final class Journal: Sendable {
     /// Forgets the oldest changes of a zone, but none after `covered`, so that what is left is within the limits.
     ///
     /// - Returns: their numbers.
-    func trim(zone: Int64, covered: Int64, octets: Int, count: Int, oldest: Int64) -> [Int64] {
-        state.withLock {
-            $0.histories[zone]?.trim(covered: covered, octets: octets, count: count, oldest: oldest) ?? []
+    func trim(zone: Int64, covered: Int64, octets: Int, oldest: Int64) -> [Int64] {
+        state.withLock { state in
+            let count = Self.changes / max(state.histories.count, 1)
+            return state.histories[zone]?.trim(
+                covered: covered, octets: octets, count: max(count, Self.minimumChanges), oldest: oldest)
+                ?? []
         }
     }
 

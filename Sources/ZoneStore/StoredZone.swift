@@ -1,3 +1,4 @@
+import DNSWire
 import DNSZones
 import Synchronization
 
@@ -33,6 +34,12 @@ final class StoredZone {
         return JournalRow.Generation(zone: row.id, generation: nextGeneration)
     }
 
+    /// Whether a secondary zone is older than it may be (RFC 1035 §3.3.13).
+    func hasExpired(at wall: Int64) -> Bool {
+        guard let version, let refresh = row.refresh else { return false }
+        return refresh.refreshedAt <= wall - SecondaryTimers(version.soa).expire / 1000
+    }
+
     var refusal: StoreError {
         StoreError("\(zone.apex): \(damage ?? "there is no data yet")")
     }
@@ -43,16 +50,41 @@ final class StoredZone {
 final class LeaseBook: Sendable {
     private let table = Mutex(LeaseTable())
 
-    func apply(_ changes: [LeaseChange]) {
-        table.withLock { table in for change in changes { table.apply(change) } }
-    }
+    func apply(_ changes: [LeaseChange]) { table.withLock { $0.apply(changes) } }
+    func removeAll() { table.withLock { $0 = LeaseTable() } }
 
-    func removeAll() { table.withLock { $0.removeAll() } }
-
-    func expiry(of record: LeasedRecord) -> Int64? { table.withLock { $0.expiry(of: record) } }
-    func ended(at wall: Int64, limit: Int) -> [LeasedRecord] {
-        table.withLock { $0.ended(at: wall, limit: limit) }
-    }
-    var nextExpiry: Int64? { table.withLock { $0.nextExpiry() } }
+    func expired(by wall: Int64) -> [LeasedRecord] { table.withLock { $0.expired(by: wall) } }
+    var nextExpiry: Int64? { table.withLock { $0.nextExpiry } }
     var count: Int { table.withLock { $0.count } }
+
+    /// What is to be kept of the lease changes of a draft. Leases of records that the draft does not have are none: something
+    /// that knows nothing of leases has removed them.
+    func effect(of draft: ZoneDraft, _ change: ZoneChange?) -> [LeaseChange] {
+        table.withLock { table in
+            var changes = draft.leaseChanges.filter { change in
+                guard case .set(let record, _) = change else { return true }
+                return draft.holds(record)
+            }
+            if let change {
+                let ended = table.changes(forRemoved: change.removed)
+                // One whose TTL has changed is removed and added.
+                let kept = ended.isEmpty ? [] : Set(change.added.map { LeasedRecord($0) })
+                changes += ended.filter { !kept.contains($0.record) }
+            }
+            return changes.isEmpty ? [] : table.effect(of: changes)
+        }
+    }
+}
+
+extension LeasedRecord {
+    fileprivate init(_ record: Record) { self.init(record.ownerName, record.type, record.rdata) }
+}
+
+extension ZoneDraft {
+    /// Names in the data are compared as names are (RFC 4034 §6.2).
+    fileprivate func holds(_ record: LeasedRecord) -> Bool {
+        let wanted = record.rdata.canonical(for: record.type)
+        let rdatas = rrset(record.ownerName, record.type)?.rdatas ?? []
+        return rdatas.contains { $0 == record.rdata || $0.canonical(for: record.type) == wanted }
+    }
 }

@@ -91,6 +91,15 @@ import Testing
         }
     }
 
+    @Test func `deleting a name that is denied is refused, whether it is there or not`() throws {
+        let policy = try UpdatePolicy("deny * subdomain static.example.", "grant h.example. zonesub ANY")
+        for records in [[], ["static 300 A 192.0.2.1"]] {
+            let result = try Self.apply(["delete static"], to: records, policy).result
+            #expect(result.responseCode == .refused && result.error?.code == .prohibited)
+        }
+        #expect(try Self.apply(["delete none"], policy).result.responseCode == .noError)
+    }
+
     @Test func `prerequisites alone need somebody who could be granted something`() throws {
         #expect(try Self.apply(["yxdomain other"], Self.policy()).result == UpdateResult(.noError))
         #expect(try Self.apply(["nxdomain other"], Self.policy()).result.responseCode == .yxDomain)

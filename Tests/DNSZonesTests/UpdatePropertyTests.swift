@@ -28,11 +28,19 @@ private struct World {
     var wall: Int64 = 1_700_000_000
     var answers: [UInt16: Int] = [:]
     var expiredCount = 0
+    /// To write data as text is most of the work, and it is the same few again and again.
+    private var texts: [Data: String] = [:]
+
+    private struct Data: Hashable {
+        let rdata: RData
+        let type: RecordType
+    }
 
     init(seed: UInt64) throws {
         generator = SeededGenerator(seed: seed)
         version = try ZoneDraft(all: [ZoneDraft.soa, "@ 3600 NS ns1"]).base
-        model = UpdateModel(Self.names(version.tree), serial: version.serial.rawValue)
+        model = UpdateModel([:], serial: version.serial.rawValue)
+        model.names = names(version.tree)
     }
 
     /// Now and then some time and the leases that end in it, then one to four messages, and a commit.
@@ -47,7 +55,7 @@ private struct World {
             let result = Self.apply(octets, to: &draft, wall: wall)
             #expect(result.responseCode.rawValue == expected, "\(raw)")
             answers[expected, default: 0] += 1
-            #expect(Self.names(draft.tree) == model.names, "\(raw)")
+            #expect(names(draft.tree) == model.names, "\(raw)")
             #expect(result.isChanged == (model.names != before))
             #expect((result.lease != nil) == (expected == 0 && raw.lease != nil))
         }
@@ -57,12 +65,12 @@ private struct World {
     private mutating func expire(_ draft: inout ZoneDraft) throws {
         wall += Int64(generator.next() % 40)
         let expired = leases.expired(by: wall)
-        let places = expired.map(Self.place)
+        let places = expired.map { place($0) }
         #expect(Set(places) == Set(model.expiries.filter { $0.value <= wall }.keys))
         LeaseTable.removal(of: expired, from: &draft, serial: .increment, wall: wall)
         model.expire(places)
         expiredCount += expired.count
-        #expect(Self.names(draft.tree) == model.names)
+        #expect(names(draft.tree) == model.names)
     }
 
     private mutating func commit(_ draft: ZoneDraft) throws {
@@ -70,19 +78,19 @@ private struct World {
         if let result = draft.finished(serial: .increment, wall: wall) {
             #expect(result.version.serial.isNewer(than: version.serial))
             // What the journal keeps makes of the old version the new one.
-            var replayed = Self.names(version.tree)
-            Self.replay(result.change, on: &replayed)
-            #expect(replayed == Self.names(result.version.tree))
+            var replayed = names(version.tree)
+            replay(result.change, on: &replayed)
+            #expect(replayed == names(result.version.tree))
             version = result.version
         }
-        #expect(Self.names(version.tree) == model.names)
+        #expect(names(version.tree) == model.names)
         model.publishedSerial = version.serial.rawValue
         var cursor = version.tree.cursor
         var expiries: [String: Int64] = [:]
         while let rrset = cursor.next() {
             for rdata in rrset.rdatas {
                 let record = LeasedRecord(rrset.ownerName, rrset.type, rdata)
-                if let expiry = leases.expiry(of: record) { expiries[Self.place(record)] = expiry }
+                if let expiry = leases.expiry(of: record) { expiries[place(record)] = expiry }
             }
         }
         #expect(expiries == model.expiries && leases.count == expiries.count)
@@ -215,7 +223,7 @@ private struct World {
             rdata ?? RData(unchecked: []))
     }
 
-    private static func names(_ tree: ZoneTree) -> UpdateModel.Names {
+    private mutating func names(_ tree: ZoneTree) -> UpdateModel.Names {
         var names: UpdateModel.Names = [:]
         var cursor = tree.cursor
         while let rrset = cursor.next() {
@@ -226,15 +234,19 @@ private struct World {
         return names
     }
 
-    private static func text(_ rdata: RData, _ type: RecordType) -> String {
-        "\(Record(".", type, ttl: 0, rdata))".dropFirst(". 0 IN \(type) ".count).lowercased()
+    private mutating func text(_ rdata: RData, _ type: RecordType) -> String {
+        let data = Data(rdata: rdata, type: type)
+        if let known = texts[data] { return known }
+        let text = "\(Record(".", type, ttl: 0, rdata))".dropFirst(". 0 IN \(type) ".count).lowercased()
+        texts[data] = text
+        return text
     }
 
-    private static func place(_ leased: LeasedRecord) -> String {
+    private mutating func place(_ leased: LeasedRecord) -> String {
         "\(leased.ownerName) \(leased.type.rawValue) \(text(leased.rdata, leased.type))".lowercased()
     }
 
-    private static func replay(_ change: ZoneChange, on names: inout UpdateModel.Names) {
+    private mutating func replay(_ change: ZoneChange, on names: inout UpdateModel.Names) {
         let removed = change.removed + [change.oldSOA]
         for record in removed {
             let (name, type) = ("\(record.ownerName)".lowercased(), record.type.rawValue)

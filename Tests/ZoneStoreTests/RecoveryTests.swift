@@ -11,7 +11,7 @@ import Testing
     let directory = TestDirectory()
 
     /// What the store shows of all zones.
-    private func picture(_ store: ZoneStore) -> [String: [String]] {
+    private func picture(_ store: ZoneStore) -> [String: Set<Record>] {
         Dictionary(
             uniqueKeysWithValues: store.directory.table.zones.map { ("\($0.apex)", contents($0.version)) })
     }
@@ -100,7 +100,7 @@ import Testing
                 if let copy = try? source.copy() { copies.update { $0.append(copy) } }
             }
         }
-        var expected: [[String: [String]]] = []
+        var expected: [[String: Set<Record>]] = []
         func note() { while expected.count < copies.value.count { expected.append(picture(store)) } }
         for number in 0..<10 as Range<UInt32> {
             let resume = store.pause()
@@ -139,7 +139,7 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let store = try ZoneStore.open(directory)
         let zone = try store.makeZone("example")
-        var pictures = [[:] as [String: [String]], picture(store)]
+        var pictures = [[:] as [String: Set<Record>], picture(store)]
         for number in 0..<30 as Range<UInt32> {
             #expect(store.set(zone, "h\(number % 7).example", number).isCommitted)
             pictures.append(picture(store))

@@ -41,6 +41,8 @@ public struct LeaseTable: Sendable {
 
     /// Which of the changes make a difference: the last for each record, without ends of leases that there are not.
     public func effect(of changes: [LeaseChange]) -> [LeaseChange] {
+        // Most zones lease nothing.
+        guard !leases.isEmpty || changes.contains(where: \.isBeginning) else { return [] }
         var last: [LeasedRecord: Int] = [:]
         for (index, change) in changes.enumerated() { last[change.record] = index }
         return changes.enumerated().compactMap { index, change in
@@ -156,5 +158,9 @@ extension LeaseChange {
         switch self {
         case .set(let record, _), .clear(let record): record
         }
+    }
+
+    fileprivate var isBeginning: Bool {
+        if case .set = self { true } else { false }
     }
 }

@@ -9,13 +9,19 @@ public struct ZoneSettings: Sendable, Hashable {
     }
 
     public var role = Role.primary
+    /// Whether questions are answered from it. A zone that is not is kept, and that is all.
+    public var isServed = true
     public var serial = SerialPolicy.increment
+    /// Who may ask for its names, beside the clients that may use recursion.
+    public var queryNetworks: [IPNetwork] = []
     /// Who may change it.
     public var updatePolicy = UpdatePolicy()
     /// Who may have all of it (RFC 5936 §5); by default nobody.
     public var transferAccess = TransferAccess()
     /// Who is told of changes (RFC 1996), beside nobody.
     public var notified: [NotifyTarget] = []
+    /// How many changes are kept for IXFR.
+    public var journal = JournalRetention()
     /// Secondary: whether UPDATE is forwarded to the primary.
     public var forwardsUpdates = false
 

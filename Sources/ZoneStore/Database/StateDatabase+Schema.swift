@@ -32,8 +32,7 @@ extension StateDatabase {
             octets INTEGER NOT NULL,         -- and how many octets
             covered INTEGER NOT NULL,        -- changes up to this number are in the snapshot
             first INTEGER NOT NULL,          -- changes below this number lead nowhere: the zone was replaced since
-            refreshed INTEGER,               -- a secondary zone: when its primary was last heard
-            expiry INTEGER                   -- and when it must not be answered from any more
+            refreshed INTEGER                -- a secondary zone: when its primary was last heard
         ) STRICT;
         -- All of a zone in pieces: StoredSnapshot.
         CREATE TABLE snapshot (

@@ -1,4 +1,5 @@
 import DNSWire
+import DNSZones
 import Foundation
 import GRDB
 
@@ -37,16 +38,14 @@ extension ZoneRow {
             generation: try row.integer(5), pieces: try row.integer(6), octets: try row.integer(7),
             covered: try row.integer(8))
         firstChange = try row.integer(9)
-        if let refreshed = try row.optionalInteger(10), let expiry = try row.optionalInteger(11) {
-            refresh = SecondaryState(refreshed: refreshed, expiry: expiry)
-        }
+        refresh = try row.optionalInteger(10).map { SecondaryState(refreshedAt: $0) }
     }
 
     static func all(_ database: Database) throws -> [ZoneRow] {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed, expiry
+                SELECT id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed
                 FROM zone ORDER BY id
                 """)
         var all: [ZoneRow] = []
@@ -58,12 +57,12 @@ extension ZoneRow {
         try database.cachedStatement(
             sql: """
                 INSERT INTO zone
-                (id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed, expiry)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (id, apex, origin, settings, created, generation, pieces, octets, covered, first, refreshed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             id, apex.column, origin.rawValue, settings, created, snapshot.generation, snapshot.pieces,
-            snapshot.octets, snapshot.covered, firstChange, refresh?.refreshed, refresh?.expiry,
+            snapshot.octets, snapshot.covered, firstChange, refresh?.refreshedAt,
         ])
     }
 
@@ -72,11 +71,11 @@ extension ZoneRow {
         try database.cachedStatement(
             sql: """
                 UPDATE zone SET origin = ?, settings = ?, generation = ?, pieces = ?, octets = ?, covered = ?, first = ?,
-                refreshed = ?, expiry = ? WHERE id = ?
+                refreshed = ? WHERE id = ?
                 """
         ).execute(arguments: [
             origin.rawValue, settings, snapshot.generation, snapshot.pieces, snapshot.octets,
-            snapshot.covered, firstChange, refresh?.refreshed, refresh?.expiry, id,
+            snapshot.covered, firstChange, refresh?.refreshedAt, id,
         ])
     }
 
