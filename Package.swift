@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "DNSWire", targets: ["DNSWire"]),
         .library(name: "DNSCrypto", targets: ["DNSCrypto"]),
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
+        .library(name: "DNSZones", targets: ["DNSZones"]),
         .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
     ],
     dependencies: [
@@ -56,12 +57,12 @@ let package = Package(
         room(
             "DNSServer",
             imports: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "DNSResolution",
-                "DNSTransport",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport",
                 logging,
             ]),
         room("Certificates", imports: ["COpenSSL", "DNSWire"]),
-        room("HomingConfiguration", imports: ["DNSWire", "DNSZones", "Yams"]),
+        room("HomingConfiguration", imports: ["DNSWire", "DNSCrypto", "DNSZones", "Yams"]),
         .executableTarget(
             name: "homing",
             dependencies: [
@@ -111,7 +112,9 @@ let package = Package(
             "DaemonTests",
             of: [
                 "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration", "TestPeers", "COpenSSL",
+                "DNSTransport", "DNSServer", "DNSZones", "ZoneStore", "Certificates", "HomingConfiguration",
+                "TestPeers",
+                "COpenSSL",
                 "homing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -11,7 +11,7 @@ from box import network
 from box.box import Box
 from box.process import BoxError
 
-from . import certificate, internet, measure, report, resolvers
+from . import certificate, internet, measure, report, resolvers, updates
 
 SECONDS = 5  # of a measurement from the cache
 MEASUREMENTS = {  # title -> whether the internet is signed, whether everything is cached, how clients come in
@@ -24,8 +24,9 @@ CACHED_NAMES = 10_000
 
 def arguments():
     parser = argparse.ArgumentParser(prog="Benchmarks/compare", description=__doc__)
-    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="comma-separated, of: %(default)s (all of them)")
+    parser.add_argument("--only", default=",".join([*MEASUREMENTS, *updates.MEASUREMENTS]), help="comma-separated, of: %(default)s (all of them)")
     parser.add_argument("--resolvers", default="unbound,bind", help="whom Homing is compared with (default: %(default)s)")
+    parser.add_argument("--servers", default="bind,knot,homing", help="whose updates are measured (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="each resolver is measured so many times (default: %(default)s)")
     parser.add_argument("--zones", type=int, default=3000, help="in the internet of the cold measurements (default: %(default)s)")
     parser.add_argument("--json", type=pathlib.Path, help="a file for all figures")
@@ -34,7 +35,8 @@ def arguments():
     parser.add_argument("--binary", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     chosen.only, chosen.resolvers = chosen.only.split(","), [word for word in chosen.resolvers.split(",") if word]
-    for words, known in ((chosen.only, MEASUREMENTS), (chosen.resolvers, resolvers.NAMES)):
+    chosen.servers = chosen.servers.split(",")
+    for words, known in ((chosen.only, (*MEASUREMENTS, *updates.MEASUREMENTS)), (chosen.resolvers, resolvers.NAMES), (chosen.servers, updates.TITLES)):
         unknown = [word for word in words if word not in known]
         if unknown:
             parser.error(f"no such thing: {', '.join(unknown)}; there are {', '.join(known)}")
@@ -97,9 +99,15 @@ def main():
     comparison = Comparison(chosen)
     try:
         for signed in (False, True):
-            titles = [title for title in chosen.only if MEASUREMENTS[title][0] is signed]
+            titles = [title for title in chosen.only if title in MEASUREMENTS and MEASUREMENTS[title][0] is signed]
             if titles:
                 comparison.measure(titles, signed)
+        network.raise_loopback([])
+        writing = updates.Updates(chosen.state, chosen.binary, chosen.servers, chosen.rounds)
+        for title in chosen.only:
+            if title in updates.MEASUREMENTS:
+                comparison.results[title] = writing.measure(title)
+                print("\n" + updates.table(title, comparison.results[title]) + "\n", flush=True)
     except BoxError as error:
         print(f"compare: {error}", file=sys.stderr)
         return 2

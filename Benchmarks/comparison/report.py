@@ -1,8 +1,10 @@
 """Medians of the rounds, as a table for a person and as JSON."""
 
+import dataclasses
 import json
 import statistics
 
+from .measure import Measurement
 from .resolvers import NAMES
 
 
@@ -20,7 +22,12 @@ def table(title, rounds):
 
 
 def write_json(path, results):
-    made = {title: {kind: [{"cpu-microseconds": one.cost, "queries": one.queries, "lost": one.lost, "failed": one.failed,
-                            "queries-per-second": one.rate, "mean-milliseconds": one.latency} for one in measurements]
-                    for kind, measurements in rounds.items()} for title, rounds in results.items()}
+    made = {title: {kind: [_figures(one) for one in measurements] for kind, measurements in rounds.items()} for title, rounds in results.items()}
     path.write_text(json.dumps(made, indent=1) + "\n")
+
+
+def _figures(one):
+    if not isinstance(one, Measurement):
+        return dataclasses.asdict(one)  # of updates
+    return {"cpu-microseconds": one.cost, "queries": one.queries, "lost": one.lost, "failed": one.failed,
+            "queries-per-second": one.rate, "mean-milliseconds": one.latency}

@@ -45,13 +45,20 @@ public final class AuthenticationKey: Sendable {
         self.algorithm = algorithm
         var block = secret
         if block.count > algorithm.blockLength {
-            var state = DigestState(algorithm)
-            state.absorb(secret.span)
-            block = state.finished(algorithm)
+            block = Self.digest(algorithm, secret)
         }
         block += repeatElement(0, count: algorithm.blockLength - block.count)
         inner = Self.state(algorithm, block, padding: 0x36)
         outer = Self.state(algorithm, block, padding: 0x5c)
+    }
+
+    private static func digest(_ algorithm: AuthenticationAlgorithm, _ octets: [UInt8]) -> [UInt8] {
+        var state = DigestState(algorithm)
+        state.absorb(octets.span)
+        return unsafe [UInt8](unsafeUninitializedCapacity: algorithm.length) { octets, count in
+            unsafe state.finish(into: octets)
+            count = algorithm.length
+        }
     }
 
     private static func state(
@@ -67,10 +74,15 @@ public final class AuthenticationKey: Sendable {
     public func begin() -> MessageAuthentication { MessageAuthentication(self, inner) }
 
     fileprivate func finish(_ inner: DigestState) -> [UInt8] {
-        let digest = inner.finished(algorithm)
-        var outer = outer
-        outer.absorb(digest.span)
-        return outer.finished(algorithm)
+        let length = algorithm.length
+        return unsafe [UInt8](unsafeUninitializedCapacity: length) { octets, count in
+            var outer = outer
+            // The inner digest stands where the MAC will.
+            unsafe inner.finish(into: octets)
+            unsafe outer.absorb(UnsafeBufferPointer(rebasing: octets[..<length]))
+            unsafe outer.finish(into: octets)
+            count = length
+        }
     }
 }
 
@@ -128,36 +140,35 @@ private enum DigestState: Sendable {
     }
 
     mutating func absorb(_ octets: Span<UInt8>) {
-        unsafe octets.withUnsafeBufferPointer { buffer in
-            switch self {
-            case .md5(var context):
-                unsafe MD5_Update(&context, buffer.baseAddress, buffer.count)
-                self = .md5(context)
-            case .sha1(var context):
-                unsafe SHA1_Update(&context, buffer.baseAddress, buffer.count)
-                self = .sha1(context)
-            case .sha256(var context):
-                unsafe SHA256_Update(&context, buffer.baseAddress, buffer.count)
-                self = .sha256(context)
-            case .sha512(var context):
-                unsafe SHA512_Update(&context, buffer.baseAddress, buffer.count)
-                self = .sha512(context)
-            }
+        unsafe octets.withUnsafeBufferPointer { unsafe absorb($0) }
+    }
+
+    mutating func absorb(_ octets: UnsafeBufferPointer<UInt8>) {
+        switch self {
+        case .md5(var context):
+            unsafe MD5_Update(&context, octets.baseAddress, octets.count)
+            self = .md5(context)
+        case .sha1(var context):
+            unsafe SHA1_Update(&context, octets.baseAddress, octets.count)
+            self = .sha1(context)
+        case .sha256(var context):
+            unsafe SHA256_Update(&context, octets.baseAddress, octets.count)
+            self = .sha256(context)
+        case .sha512(var context):
+            unsafe SHA512_Update(&context, octets.baseAddress, octets.count)
+            self = .sha512(context)
         }
     }
 
-    func finished(_ algorithm: AuthenticationAlgorithm) -> [UInt8] {
-        let length = algorithm.length
-        return unsafe [UInt8](unsafeUninitializedCapacity: length) { octets, count in
-            let target = octets.baseAddress
-            switch self {
-            case .md5(var context): unsafe MD5_Final(target, &context)
-            case .sha1(var context): unsafe SHA1_Final(target, &context)
-            // The context knows how much of it is wanted.
-            case .sha256(var context): unsafe SHA256_Final(target, &context)
-            case .sha512(var context): unsafe SHA512_Final(target, &context)
-            }
-            count = length
+    /// Writes the digest, as long as the algorithm's, which is what there must be room for.
+    func finish(into octets: UnsafeMutableBufferPointer<UInt8>) {
+        let target = octets.baseAddress
+        switch self {
+        case .md5(var context): unsafe MD5_Final(target, &context)
+        case .sha1(var context): unsafe SHA1_Final(target, &context)
+        // The context knows how much of it is wanted.
+        case .sha256(var context): unsafe SHA256_Final(target, &context)
+        case .sha512(var context): unsafe SHA512_Final(target, &context)
         }
     }
 }

@@ -16,6 +16,9 @@ public struct Outcome: Sendable {
     /// Secure when all of it is; bogus outcomes are failures.
     public var security = SecurityStatus.indeterminate
     public var error: ExtendedError?
+    /// The name that `answers` has led to so far, at which a zone that is held here has to be asked for the rest. Such an
+    /// outcome holds for one moment and is not to be kept; what is in it of public names has been.
+    public var continuation: DomainName?
     /// How validation went, step by step; empty unless asked for.
     public var steps: [ValidationStep] = []
     /// What `answers`, `authorities` and `proofs` were made from.

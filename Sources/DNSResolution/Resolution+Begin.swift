@@ -28,7 +28,12 @@ extension Resolution {
     /// True when the lookup has ended. An alias that is known moves the lookup's qname instead.
     private func answerFromKnowledge(_ id: LookupID, _ lookup: Lookup) -> Bool {
         let question = lookup.current
-        if let local = settings.localNames.answer(question) {
+        let place = place(of: question)
+        if case .held = place {
+            endInHeldZone(id, lookup)
+            return true
+        }
+        if place.cut == nil, let local = settings.localNames.answer(question) {
             answer(id, local)
             return lookups[id] == nil || isFinished
         }
@@ -45,16 +50,17 @@ extension Resolution {
         default:
             break
         }
-        // A zone with servers of its own may lie below a name that the tree denies.
+        // A zone with servers of its own, or one that is held here, may lie below a name that the tree denies.
         if let denial = cache.lookupNXDomain(question.qname, question.qclass, now: now),
             lookup.trusts(denial.security),
-            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: denial.name) != true
+            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: denial.name) != true,
+            place.cut?.isSubdomain(of: denial.name) != true
         {
             let content = Finding.Content.nxDomain(denial.name, soa: denial.soa)
             end(id, lookup.outcome(.nxDomain, Finding(denial, content)))
             return true
         }
-        if let chain = cachedAlias(question),
+        if let chain = cachedAlias(question, notAbove: place.cut ?? .root),
             chain.allSatisfy({ $0.isSynthesized || lookup.trusts($0.security) })
         {
             // Who asks for the CNAME is answered with it; it may have been made from a DNAME.
@@ -97,14 +103,14 @@ extension Resolution {
     }
 
     /// A CNAME at the name, or what a DNAME above it makes (RFC 6672 §3.2).
-    private func cachedAlias(_ question: Question) -> [Finding]? {
+    private func cachedAlias(_ question: Question, notAbove top: DomainName) -> [Finding]? {
         if case .rrset(let alias) = cache.lookup(question.qname, .cname, question.qclass, now: now),
             alias.rank.isAnswer
         {
             return [Finding(alias)]
         }
         var ancestor = question.qname.parent
-        while let owner = ancestor, !owner.isRoot {
+        while let owner = ancestor, !owner.isRoot, owner.isSubdomain(of: top) {
             if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now),
                 dname.rank.isAnswer,
                 let target = dname.rrset.rdatas.first?.targetName,
@@ -158,16 +164,25 @@ extension Resolution {
         // DS is the parent's data (RFC 4035 §2.4), and the root has no parent.
         let isDS = lookup.question.qtype == .ds
         let search = isDS ? lookup.qname.parent ?? .root : lookup.qname
-        let route = settings.route(for: search)
+        let held = place(of: lookup.current)
+        // What is configured for a suffix above a zone that is held here says nothing of what is below that zone.
+        let route = settings.route(for: search).flatMap { route in
+            held.cut.map { route.suffix.isSubdomain(of: $0) } ?? true ? route : nil
+        }
         if let route, route.isForward, !lookup.ignoresForwarders {
             enter(id, route)
             return false
         }
-        let floor = route.map { $0.isForward ? .root : $0.suffix } ?? .root
-        if let known = cache.closestDelegation(to: search, notAbove: floor, now: now) {
+        let top = held.cut ?? .root
+        let floor = route.map { $0.isForward ? top : $0.suffix } ?? top
+        let known = cache.closestDelegation(to: search, notAbove: floor, now: now)
+        if let known, known.zone != held.cut {
             enter(id, known, isFromCache: true)
         } else if let route, !route.isForward {
             enter(id, route)
+        } else if case .delegated(let delegation) = held {
+            // Not kept: it is the zone's to change at any time.
+            enter(id, zoneState(of: delegation, isFromCache: false, isHeld: true))
         } else if settings.priming, !lookup.wasPrimed {
             return prime(for: id)
         } else {

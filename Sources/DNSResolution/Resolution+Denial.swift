@@ -23,7 +23,7 @@ extension Resolution {
             case .anchor(let anchor)? = settings.validation?.anchors.closest(to: question.qname),
             let apex = cache.denials.apex(enclosing: top, now: now),
             // Zones with an anchor or servers of their own may lie below a name that the tree denies.
-            apex.zone.isSubdomain(of: anchor.zone),
+            apex.zone.isSubdomain(of: anchor.zone), !isCutOff(top, from: anchor),
             settings.route(for: question.qname)?.suffix.isProperSubdomain(of: apex.zone) != true
         else { return false }
         var synthesis = DenialSynthesis(

@@ -234,7 +234,7 @@ extension Resolution {
         let reader = ResponseReader(
             question: exchange.asked, zone: zone.zone, limits: settings.limits,
             isForwarder: zone.isForward, message: message)
-        let classification = reader.classify()
+        let classification = believed(reader.classify(), of: zone.zone, lookup.current)
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
             refer(id, delegation, exchange, reader.delegationEvidence(of: delegation))

@@ -3,11 +3,15 @@ import DNSWire
 
 /// The addresses of a zone's servers: glue, what the cache knows, and lookups for the rest.
 extension Resolution {
-    func zoneState(of delegation: Delegation, isFromCache: Bool) -> ZoneState {
+    /// - Parameter isHeld: a zone here has delegated it, and has its word on addresses believed.
+    func zoneState(of delegation: Delegation, isFromCache: Bool, isHeld: Bool = false) -> ZoneState {
         var servers: [ServerState] = []
         var missing: [Question] = []
         var spare: [Question] = []
         for nameServer in delegation.nameServers {
+            let held = heldAddresses(of: nameServer.name, addressTypes)
+            for address in held ?? nameServer.addresses { add(address, to: &servers, isTrusted: isHeld) }
+            guard held == nil else { continue }
             var addresses = nameServer.addresses
             for type in addressTypes {
                 switch cache.lookup(nameServer.name, type, now: now) {
@@ -54,6 +58,7 @@ extension Resolution {
         zone.triedParentSide = true
         let before = zone.servers.count
         for name in zone.nameServers {
+            guard case .elsewhere = place(of: Question(name, .a)) else { continue }
             let delegation = cache.closestDelegation(to: name, notAbove: .root, now: now)
             let glue = delegation?.nameServers.first { $0.name == name }?.addresses ?? []
             for address in glue { add(address, to: &zone.servers) }
@@ -66,17 +71,19 @@ extension Resolution {
         (settings.usesIPv4 ? [.a] : []) + (settings.usesIPv6 ? [.aaaa] : [])
     }
 
-    private func add(_ address: IPAddress, to servers: inout [ServerState]) {
-        guard isUsable(address), !servers.contains(where: { $0.address.address == address }) else { return }
+    private func add(_ address: IPAddress, to servers: inout [ServerState], isTrusted: Bool = false) {
+        guard isUsable(address, isTrusted), !servers.contains(where: { $0.address.address == address }) else {
+            return
+        }
         servers.append(ServerState(SocketAddress(address, port: Self.port)))
     }
 
     /// The DNS port.
     private static let port: UInt16 = 53
 
-    private func isUsable(_ address: IPAddress) -> Bool {
+    private func isUsable(_ address: IPAddress, _ isTrusted: Bool) -> Bool {
         guard address.family == .ipv4 ? settings.usesIPv4 : settings.usesIPv6 else { return false }
-        return !settings.neverAsked.contains(address.unmapped)
+        return isTrusted || !settings.neverAsked.contains(address.unmapped)
     }
 
     // --- Lookups for addresses ---

@@ -69,7 +69,7 @@ extension Resolution {
     /// - Parameter signer: the zone that has signed what is at `target`; the walk ends there.
     func chainOfTrust(to target: DomainName, signer: DomainName?) -> ChainStep {
         guard let anchors = settings.validation?.anchors,
-            case .anchor(let anchor) = anchors.closest(to: target)
+            case .anchor(let anchor) = anchors.closest(to: target), !isCutOff(target, from: anchor)
         else { return .insecure }
         let signer = signer.flatMap { $0.isSubdomain(of: anchor.zone) ? $0 : nil }
         let goal = signer ?? target

@@ -63,15 +63,18 @@ extension Resolution {
         }
         judged = outcome
         judged?.findings = findings
-        if !isWaiting { conclude(outcome.responseCode, findings) }
+        if !isWaiting { conclude(outcome, findings) }
     }
 
     /// All has been judged, and nothing is bogus.
-    private func conclude(_ responseCode: ResponseCode, _ findings: [Finding]) {
+    private func conclude(_ ended: Outcome, _ findings: [Finding]) {
+        let responseCode = ended.responseCode
         let isMended = responseCode == .nxDomain && findings.last?.isOfType(question.qtype) == true
         var outcome = Outcome(isMended ? .noError : responseCode, findings)
-        let isSecure = !findings.isEmpty && findings.allSatisfy { $0.security == .secure }
-        outcome.security = isSecure ? .secure : .insecure
+        outcome.continuation = ended.continuation
+        // What a zone here says is not validated.
+        let isWhole = !findings.isEmpty && ended.continuation == nil
+        outcome.security = isWhole && findings.allSatisfy { $0.security == .secure } ? .secure : .insecure
         outcome.error = trust.remark
         finishMain(outcome)
     }
@@ -86,7 +89,7 @@ extension Resolution {
             return .done
         }
         // DS, and its absence, are the parent's to say (RFC 4035 §2.4).
-        let isParental = finding.isOfType(.ds) && !name.isRoot
+        let isParental = !name.isRoot && (finding.isOfType(.ds) || finding.isDenial && question.qtype == .ds)
         let target = isParental ? name.parent ?? .root : name
         let signer = finding.signer(for: target).map { signerToTry($0, of: finding, at: target) }
         if signer == nil, let judgement = judgeUnsigned(finding, at: target) { return judgement }
@@ -193,6 +196,7 @@ extension Resolution {
         if outcome.isUsable {
             judged?.responseCode = outcome.responseCode
             judged?.findings += outcome.findings
+            judged?.continuation = outcome.continuation
         } else if let firstOpinion {
             judged?.findings += firstOpinion
         } else {
@@ -210,6 +214,11 @@ extension Finding {
         case .noData(_, let denied, _): denied == type
         case .nxDomain: false
         }
+    }
+
+    /// That there is no such name.
+    var isDenial: Bool {
+        if case .nxDomain = content { true } else { false }
     }
 
     /// The zone whose keys it claims to be signed with; nil when there are no signatures, or only such as cannot be.

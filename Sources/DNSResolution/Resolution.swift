@@ -31,7 +31,7 @@ public import DNSWire
 ///
 /// Files: this one holds state, events and actions; `+Begin` the cache and the choice of zone; `+Ask` the choice of
 /// server and the query; `+Receive` what comes back; `+Servers` the addresses of name servers; `+Validation` the
-/// judgement of findings; `+Trust` the chain of trust down to them.
+/// judgement of findings; `+Trust` the chain of trust down to them; `+HeldZones` where zones that are held here come in.
 public final class Resolution {
     // --- Events and actions ---
 

@@ -29,12 +29,15 @@ public struct ResolverSettings: Sendable {
     public var payloadSize = EDNS.defaultPayloadSize
     public var usesIPv4 = true
     public var usesIPv6 = true
-    /// Addresses that are never asked, whoever names them as a server's.
+    /// Addresses that are never asked, whoever names them as a server's, save a zone that is held here.
     public var neverAsked: [IPNetwork] = IPNetwork.loopbackAndPrivate
     /// Suffixes with servers of their own; the longest suffix counts.
     public var routes: [ZoneRoute] = []
     /// Names that are answered here and never sent out.
     public var localNames = LocalNames()
+    /// Zones that are held here; looked at when the cache has no finished answer. They come before `localNames`, and before
+    /// all that the tree says.
+    public var heldZones: (any HeldZones)?
     public var limits = ResolutionLimits()
     /// Nil: nothing is validated.
     public var validation: ResolverValidation?

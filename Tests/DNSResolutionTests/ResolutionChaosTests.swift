@@ -1,6 +1,7 @@
 import DNSCache
 import DNSResolution
 import DNSWire
+import Synchronization
 import Testing
 
 /// Whatever servers answer, a resolution ends, within its budget, and exactly once.
@@ -29,6 +30,24 @@ import Testing
     }
 }
 
+/// Zones that come and go from one call to the next.
+private final class FickleZones: HeldZones {
+    private let chance: Mutex<RandomSource>
+
+    init(seed: UInt64) { chance = Mutex(RandomSource(seed: seed)) }
+
+    func place(of name: DomainName, _ qtype: RecordType) -> HeldPlace {
+        let server = Delegation.NameServer("ns.y.a.", addresses: [IPAddress(192, 0, 2, 3)])
+        return switch chance.withLock({ Int.random(in: 0..<8, using: &$0) }) {
+        case 0 where name.isSubdomain(of: "x.a."): .held
+        case 1: .delegated(Delegation(zone: name.suffix(1), nameServers: [server], ttl: 60))
+        default: .elsewhere
+        }
+    }
+
+    func addresses(of name: DomainName, _ type: RecordType) -> [IPAddress] { [] }
+}
+
 /// One resolution against servers that answer by chance: referrals up, down and sideways, loops, lies, silence.
 private final class ChaosRun {
     var settings = ResolverSettings()
@@ -50,6 +69,7 @@ private final class ChaosRun {
         chance = RandomSource(seed: seed)
         settings.minimisation = ResolverSettings.Minimisation.allCases[Int(seed % 3)]
         settings.opportunisticTLS = seed % 2 == 1
+        if seed % 5 == 0 { settings.heldZones = FickleZones(seed: seed) }
         settings.rootHints = [Delegation.NameServer("ns.a.", addresses: [IPAddress(192, 0, 2, 1)])]
         var limits = Cache.Limits()
         limits.byteCeiling = 2 << 20

@@ -105,6 +105,8 @@ import Testing
             (Record("www.example.", .a, .internet, ttl: 0, none), .malformed),
             (Record("www.example.", .a, .none, ttl: 0, none), .malformed),
             (Record("www.example.", .mx, .internet, ttl: 0, address), .malformed),
+            (Record("www.example.", .wks, .internet, ttl: 0, address), .malformed),
+            (Record("www.example.", .dhcid, .internet, ttl: 0, none), .malformed),
             (Record("www.example.net.", .a, .internet, ttl: 0, address), .outsideZone),
             (Record("com.", .any, .any, ttl: 0, none), .outsideZone),
         ] as [(Record, UpdateFault.Reason)])
@@ -172,7 +174,10 @@ import Testing
 
     @Test func `faults say where they are`() {
         #expect("\(UpdateFault(.ttl, .update, 3))" == "update section, record 3: a TTL that is not zero")
-        #expect("\(UpdateFault(.zoneCount, .zone, 0))" == "zone section: not exactly one zone")
+        let fault = UpdateFault(.zoneCount, .zone, 0)
+        #expect("\(fault)" == "zone section: not exactly one zone")
+        #expect(
+            UpdateResult(fault).responseCode == .formatError && UpdateResult(fault).error?.text == "\(fault)")
     }
 
     // --- Any octets ---
@@ -240,7 +245,7 @@ extension UpdateMessage {
                 ).rdata
             case .dname: .name(pick(names))
             case .srv: RData(unchecked: [0, 1, 0, 2, 0, 53] + pick(names).wire)
-            default: RData(unchecked: generator.octets(Int(generator.next() % 9)))
+            default: RData(unchecked: generator.octets(5 + Int(generator.next() % 9)))
             }
         }
         var message = UpdateMessage(zone: "example.")

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec, the cryptography, the validator, streams and HTTP. They are a package of their own because every module
-// must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
+// Fuzz targets of the codec, the cryptography, the validator, streams, zone transfers and HTTP. They are a package of their
+// own because every module must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
 
 let houseRules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -15,6 +15,7 @@ let houseRules: [SwiftSetting] = [
 let wire = Target.Dependency.product(name: "DNSWire", package: "homing")
 let crypto = Target.Dependency.product(name: "DNSCrypto", package: "homing")
 let http = Target.Dependency.product(name: "DNSOverHTTP", package: "homing")
+let zones = Target.Dependency.product(name: "DNSZones", package: "homing")
 let validation = Target.Dependency.product(name: "DNSValidation", package: "homing")
 
 /// The linker gold, the default, stops with an internal error on instrumented objects.
@@ -26,13 +27,18 @@ let package = Package(
     targets: [
         .target(name: "CFuzzer"),
         .executableTarget(
-            name: "MakeCorpus", dependencies: [wire], swiftSettings: houseRules, linkerSettings: linker),
+            name: "MakeCorpus", dependencies: [wire, zones], swiftSettings: houseRules, linkerSettings: linker
+        ),
         .executableTarget(
             name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
             linkerSettings: linker),
         // What it tries is a link to the file of the transport.
         .executableTarget(
             name: "FuzzStream", dependencies: ["CFuzzer"], swiftSettings: houseRules, linkerSettings: linker),
+        // The model that it shares with the tests is a link to its file.
+        .executableTarget(
+            name: "FuzzTransfer", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
+            linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(
             name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation],

@@ -443,6 +443,21 @@ import Testing
             "h.yaml:5:3: zone-defaults.file: unknown key"),
     ]
 
+    static let rules = [
+        Case(
+            "zones:\n- name: a\n  update-policy:\n  - grant k. zonesb A\n  - \"allow k. zonesub\"\n  - [grant]\n  - grant k. name\n",
+            "h.yaml:4:14: zones[0].update-policy: \"zonesb\": name, subdomain, wildcard, zonesub, self, selfsub, selfwild, "
+                + "tcp-self or 6to4-self expected",
+            #"h.yaml:5:6: zones[0].update-policy: "allow": grant or deny expected"#,
+            #"h.yaml:6:5: zones[0].update-policy: expected a rule such as "grant dhcp. zonesub A AAAA DHCID", found a list"#,
+            "h.yaml:7:17: zones[0].update-policy: a name expected, the rule ends"),
+        Case(
+            "zone-defaults: {update-policy: [deny * zonesub, deny * zonesub, 'grant @10.0.0.0/33 zonesub']}\n",
+            #"h.yaml:1:49: zone-defaults.update-policy: deny * zonesub is listed more than once; it stands on line 1 too"#,
+            #"h.yaml:1:72: zone-defaults.update-policy: "@10.0.0.0/33": a network such as 192.0.2.0/24 expected behind @"#
+        ),
+    ]
+
     static let roles = [
         Case(
             """

@@ -18,15 +18,19 @@ public enum SignatureVerdict: Sendable {
 /// be refused; but several clients may share a key, each with its own clock, datagrams overtake each other, and times are
 /// whole seconds, so that honest requests would fail and most replays pass. What bounds a replay is the fudge.
 public enum TransactionVerifier {
-    /// For who has read the request already: one of opcode QUERY is not walked through again.
+    /// For who has read the request already, so that it is not walked through again.
     ///
-    /// - Parameter wall: seconds since 1970.
+    /// - Parameters:
+    ///   - view: of opcode QUERY, UPDATE or NOTIFY, and without fault.
+    ///   - keys: only asked for where the request is signed.
+    ///   - wall: seconds since 1970.
+    @inlinable
     public static func verify(
-        _ packet: Span<UInt8>, _ view: QueryView, keys: KeyRing, wall: Int64
+        _ packet: Span<UInt8>, _ view: QueryView, keys: @autoclosure () -> KeyRing, wall: Int64
     ) -> SignatureVerdict {
-        guard view.header.opcode == .query else { return verify(packet, keys: keys, wall: wall) }
+        // Nearly all requests end here, in the caller's own code.
         guard let place = view.signature else { return .unsigned }
-        return judge(packet, place, keys, wall)
+        return judge(packet, place, keys(), wall)
     }
 
     /// A request of any opcode. One that is no message, or has a signature in a place where none may be, is rejected.
@@ -40,7 +44,8 @@ public enum TransactionVerifier {
     }
 
     /// The checks in the order of RFC 8945 §5.2: key, MAC, time, truncation.
-    private static func judge(
+    @usableFromInline
+    static func judge(
         _ packet: Span<UInt8>, _ place: SignaturePlace, _ keys: KeyRing, _ wall: Int64
     ) -> SignatureVerdict {
         guard place.kind == .tsig else { return .sig0(place) }

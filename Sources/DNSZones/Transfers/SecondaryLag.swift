@@ -17,46 +17,41 @@ public struct SecondaryLag: Sendable {
         public internal(set) var behindSince: Int64?
         var lastSeen: Int64
         /// Whether it has asked since the last publication.
-        var hasAsked = false
+        var hasAsked = true
     }
 
-    private struct Key: Sendable, Hashable {
-        let apex: DomainName
-        let client: IPAddress
-    }
-
-    private struct Publication: Sendable {
+    /// One zone and those who follow it.
+    private struct Followed: Sendable {
         var serial: SerialNumber
-        var time: Int64
+        var publishedAt: Int64
+        var entries: [IPAddress: Entry] = [:]
     }
 
     /// Many fleets; when there are more, those go that were not seen for longest.
     static let maximumEntries = 4_096
 
-    private var entriesByKey: [Key: Entry] = [:]
-    private var publications: [DomainName: Publication] = [:]
+    private var zones: [DomainName: Followed] = [:]
+    private var count = 0
 
     public init() {}
 
     public var entries: [Entry] {
-        entriesByKey.values.sorted { ($0.apex, $0.client) < ($1.apex, $1.client) }
+        zones.values.flatMap(\.entries.values).sorted { ($0.apex, $0.client) < ($1.apex, $1.client) }
     }
 
     /// A new version of the zone is visible. Of those to be told of it each becomes a secondary that is looked after.
     public mutating func published(
         _ apex: DomainName, _ serial: SerialNumber, to clients: [IPAddress], now: Int64
     ) {
-        for client in clients where entriesByKey[Key(apex: apex, client: client.unmapped)] == nil {
+        guard zones[apex] != nil || !clients.isEmpty else { return }
+        zones[apex, default: Followed(serial: serial, publishedAt: now)].serial = serial
+        zones[apex]?.publishedAt = now
+        for client in clients where zones[apex]?.entries[client.unmapped] == nil {
             insert(Entry(apex: apex, client: client.unmapped, lastSeen: now))
         }
-        var isFollowed = false
-        for key in entriesByKey.keys where key.apex == apex {
-            isFollowed = true
-            guard entriesByKey[key]?.serial != serial else { continue }
-            entriesByKey[key]?.hasAsked = false
-            if entriesByKey[key]?.behindSince == nil { entriesByKey[key]?.behindSince = now }
+        for client in zones[apex]?.entries.keys.map({ $0 }) ?? [] {
+            zones[apex]?.entries[client]?.fallBehind(now)
         }
-        publications[apex] = isFollowed ? Publication(serial: serial, time: now) : nil
     }
 
     /// A client asked for the SOA record, or for the zone. Clients that are not known as secondaries are not noted.
@@ -65,45 +60,53 @@ public struct SecondaryLag: Sendable {
     public mutating func asked(
         _ apex: DomainName, by client: IPAddress, has serial: SerialNumber? = nil, now: Int64
     ) {
-        let key = Key(apex: apex, client: client.unmapped)
-        guard var entry = entriesByKey[key] else { return }
+        guard let zone = zones[apex], var entry = zone.entries[client.unmapped] else { return }
         entry.lastSeen = now
         if let serial { entry.serial = serial }
-        if let publication = publications[apex] {
-            if !entry.hasAsked { entry.timeToAsk = now - publication.time }
-            if entry.serial == publication.serial { entry.behindSince = nil }
-        }
+        if !entry.hasAsked { entry.timeToAsk = now - zone.publishedAt }
         entry.hasAsked = true
-        entriesByKey[key] = entry
+        if entry.serial == zone.serial { entry.behindSince = nil }
+        zones[apex]?.entries[client.unmapped] = entry
     }
 
     /// A version was sent to a client completely.
     public mutating func transferred(
         _ apex: DomainName, to client: IPAddress, _ serial: SerialNumber, now: Int64
     ) {
-        let key = Key(apex: apex, client: client.unmapped)
-        if entriesByKey[key] == nil { insert(Entry(apex: apex, client: client.unmapped, lastSeen: now)) }
-        guard var entry = entriesByKey[key] else { return }
+        let client = client.unmapped
+        if zones[apex] == nil { zones[apex] = Followed(serial: serial, publishedAt: now) }
+        if zones[apex]?.entries[client] == nil { insert(Entry(apex: apex, client: client, lastSeen: now)) }
+        guard let zone = zones[apex], var entry = zone.entries[client] else { return }
         entry.lastSeen = now
         entry.serial = serial
-        if let publication = publications[apex], publication.serial == serial {
-            if entry.behindSince != nil { entry.timeToHold = now - publication.time }
+        if zone.serial == serial {
+            if entry.behindSince != nil { entry.timeToHold = now - zone.publishedAt }
             entry.behindSince = nil
         }
-        entriesByKey[key] = entry
+        zones[apex]?.entries[client] = entry
     }
 
     public mutating func zoneRemoved(_ apex: DomainName) {
-        publications[apex] = nil
-        entriesByKey = entriesByKey.filter { $0.key.apex != apex }
+        count -= zones.removeValue(forKey: apex)?.entries.count ?? 0
     }
 
     private mutating func insert(_ entry: Entry) {
-        if entriesByKey.count >= Self.maximumEntries,
-            let oldest = entriesByKey.min(by: { $0.value.lastSeen < $1.value.lastSeen })
-        {
-            entriesByKey[oldest.key] = nil
+        if count >= Self.maximumEntries {
+            let all = zones.values.lazy.flatMap(\.entries.values)
+            if let oldest = all.min(by: { $0.lastSeen < $1.lastSeen }) {
+                zones[oldest.apex]?.entries[oldest.client] = nil
+                count -= 1
+            }
         }
-        entriesByKey[Key(apex: entry.apex, client: entry.client)] = entry
+        count += 1
+        zones[entry.apex]?.entries[entry.client] = entry
+    }
+}
+
+extension SecondaryLag.Entry {
+    /// The zone has gone on.
+    fileprivate mutating func fallBehind(_ now: Int64) {
+        hasAsked = false
+        if behindSince == nil { behindSince = now }
     }
 }

@@ -139,6 +139,11 @@ public struct SecondaryMachine: Sendable {
     /// Uptime, in milliseconds, when the zone is not to be answered from any more; nil where there is none.
     public var expiry: Int64? { soa.map { refreshedAt + SecondaryTimers($0).expire } }
 
+    /// To be kept when Homing stops, or to go on with in a machine with other primaries; nil where there is no zone.
+    public func state(at now: Moment) -> SecondaryState? {
+        soa == nil ? nil : SecondaryState(refreshedAt: now.wall - max(0, now.uptime - refreshedAt) / 1_000)
+    }
+
     /// Whether a check is in flight.
     public var isChecking: Bool {
         if case .waiting = phase { false } else { true }

@@ -8,6 +8,8 @@ public enum TransferFailure: Error, Sendable, Hashable {
     /// The message answers something else.
     case otherResponse
     case responseCode(ResponseCode)
+    /// The primary's answer for the SOA record was not from the zone.
+    case notAuthoritative
     /// A message without records, though more were due.
     case noRecords
     case notBegunWithSOA
@@ -61,6 +63,7 @@ extension TransferFailure: CustomStringConvertible {
         case .malformed(let error): "malformed message: \(error)"
         case .otherResponse: "a response to something else"
         case .responseCode(let code): "\(code)"
+        case .notAuthoritative: "the answer is not authoritative"
         case .noRecords: "a message without records"
         case .notBegunWithSOA: "does not begin with the zone's SOA record"
         case .otherClass(let recordClass): "a record of class \(recordClass)"

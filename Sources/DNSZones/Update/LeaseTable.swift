@@ -41,6 +41,8 @@ public struct LeaseTable: Sendable {
 
     /// Which of the changes make a difference: the last for each record, without ends of leases that there are not.
     public func effect(of changes: [LeaseChange]) -> [LeaseChange] {
+        // Most zones lease nothing.
+        guard !leases.isEmpty || changes.contains(where: \.isBeginning) else { return [] }
         var last: [LeasedRecord: Int] = [:]
         for (index, change) in changes.enumerated() { last[change.record] = index }
         return changes.enumerated().compactMap { index, change in
@@ -95,6 +97,7 @@ public struct LeaseTable: Sendable {
     }
 
     /// Removes expired records from the zone, as if an update had deleted each; what the zone cannot be without stays, for good.
+    /// It comes before the messages of a batch, whose prerequisites must not find what has expired.
     public static func removal(
         of expired: [LeasedRecord], from draft: inout ZoneDraft, serial: SerialPolicy, wall: Int64
     ) {
@@ -155,5 +158,9 @@ extension LeaseChange {
         switch self {
         case .set(let record, _), .clear(let record): record
         }
+    }
+
+    fileprivate var isBeginning: Bool {
+        if case .set = self { true } else { false }
     }
 }

@@ -36,8 +36,9 @@ struct NameEdit {
         edited[type].map { !$0.isEmpty } ?? existing.contains { $0.type == type }
     }
 
-    private var types: Set<RecordType> {
-        Set(existing.map(\.type)).union(edited.keys).filter(holds)
+    private var types: [RecordType] {
+        let old = existing.map(\.type)
+        return old.filter(holds) + edited.keys.filter { holds($0) && !old.contains($0) }
     }
 
     /// Changes an RRset in place; it is taken from the zone at its first change.
@@ -54,9 +55,9 @@ extension NameEdit {
     private mutating func add(_ record: Record, lease: LeaseTerms?) {
         guard accepts(record) else { return }
         let (stored, replaced) = edit(record.type) { $0.add(record.rdata, ttl: record.ttl) }
-        clearLeases(record.type, replaced)
         // The zone itself is not leased.
         guard record.type != .soa else { return }
+        clearLeases(record.type, replaced)
         let leased = LeasedRecord(ownerName, record.type, stored)
         leaseChanges.append(lease.map { .set(leased, expiry: $0.expiry(of: record.type)) } ?? .clear(leased))
     }
@@ -194,18 +195,17 @@ private struct RRsetEdit {
         self.ttl = ttl
         let key = key(rdata)
         if let known = records[key] { return (known, []) }
-        let replaced = records.filter { isReplaced($0.value, by: rdata) }
-        for key in replaced.keys { records[key] = nil }
+        let replaced = keysReplaced(by: rdata).compactMap { records.removeValue(forKey: $0) }
         records[key] = rdata
-        return (rdata, Array(replaced.values))
+        return (rdata, replaced)
     }
 
-    private func isReplaced(_ old: RData, by new: RData) -> Bool {
+    private func keysReplaced(by rdata: RData) -> [[UInt8]] {
         switch type {
-        case .soa, .cname, .dname: true
-        // Of WKS, address and protocol are compared, the map of services behind them is not.
-        case .wks: old.bytes.prefix(5) == new.bytes.prefix(5)
-        default: false
+        case .soa, .cname, .dname: Array(records.keys)
+        // Address and protocol are compared, the map of services behind them is not.
+        case .wks: records.keys.filter { $0.prefix(5) == rdata.bytes.prefix(5) }
+        default: []
         }
     }
 

@@ -28,6 +28,7 @@ struct UpdateReader {
         }
 
         func rdata(_ packet: Span<UInt8>, _ recordClass: RecordClass) throws(UpdateFault) -> RData {
+            guard data.count >= type.minimumLength else { throw fault(.malformed) }
             do throws(WireError) {
                 return try RData(
                     parsing: packet, at: data.lowerBound, length: data.count, type: type,
@@ -87,5 +88,17 @@ struct UpdateReader {
         }
         guard offset == packet.count else { throw UpdateFault(.malformed, in: .additional) }
         return edns
+    }
+}
+
+extension RecordType {
+    /// Octets that its data has at least, where the fields that we know of it could be none: others refuse zones with less.
+    fileprivate var minimumLength: Int {
+        switch self {
+        // An address and a protocol (RFC 1035 §3.4.2).
+        case .wks: 5
+        case .dhcid, .openpgpkey: 1
+        default: 0
+        }
     }
 }

@@ -18,6 +18,11 @@ public struct UpdateResult: Sendable, Hashable {
         self.refusal = refusal
     }
 
+    /// Of a message that could not be read as an update.
+    public init(_ fault: UpdateFault) {
+        self.init(fault.responseCode, error: ExtendedError(.other, "\(fault)"))
+    }
+
     init(_ refusal: UpdateRefusal) {
         self.init(.refused, error: ExtendedError(.prohibited, refusal.clientText), refusal: refusal.text)
     }

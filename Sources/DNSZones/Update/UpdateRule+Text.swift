@@ -1,5 +1,41 @@
 import DNSWire
 
+// --- Policies ---
+
+/// Which line of a policy is no rule, and why.
+public struct UpdatePolicyError: Error, Hashable, Sendable {
+    /// Of the line, from 1.
+    public let number: Int
+    public let error: UpdateRuleError
+}
+
+extension UpdatePolicyError: CustomStringConvertible {
+    public var description: String { "rule \(number), \(error)" }
+}
+
+extension UpdatePolicy {
+    /// Reads a rule a line, each in the form that `UpdateRule` describes; at most `maximumRules` of them.
+    public init(lines: [String]) throws(UpdatePolicyError) {
+        var rules: [UpdateRule] = []
+        for (index, line) in lines.enumerated() {
+            do throws(UpdateRuleError) {
+                guard index < Self.maximumRules else {
+                    throw UpdateRuleError(column: 1, word: "", reason: "more than \(Self.maximumRules) rules")
+                }
+                rules.append(try UpdateRule(line))
+            } catch {
+                throw UpdatePolicyError(number: index + 1, error: error)
+            }
+        }
+        self.init(rules)
+    }
+
+    /// The rules as they are read.
+    public var lines: [String] { rules.map(\.description) }
+}
+
+// --- Rules ---
+
 /// Why a line is no rule: the word at fault, and where it stands.
 public struct UpdateRuleError: Error, Hashable, Sendable {
     /// Octets from the start of the line, from 1.

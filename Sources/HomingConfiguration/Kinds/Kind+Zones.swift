@@ -1,5 +1,6 @@
 import DNSWire
 import DNSZones
+import Yams
 
 // What is said of zones and keys.
 
@@ -65,11 +66,38 @@ extension Kind where Value == NotifyTarget {
         [Setting("key", \.key, .optional(.domainName), "The name of the key that it is told with.")])
 }
 
-extension Kind where Value == String {
-    /// A rule of an update policy, in the words of BIND.
-    static let updateRule = Kind.scalar(
-        "a rule such as \"grant dhcp. zonesub A AAAA DHCID\"",
-        parse: { text throws(ScalarFault) in text }, text: { $0 })
+extension Kind where Value == UpdateRule {
+    /// A rule of an update policy. What is wrong with one is said of the word that it is.
+    static let updateRule = Kind(
+        expectation: ruleExpectation,
+        read: { node, path, reader in
+            guard let scalar = node.scalar, !node.isNothing else {
+                reader.expected(ruleExpectation, path, found: node)
+                return nil
+            }
+            do throws(UpdateRuleError) {
+                return try UpdateRule(scalar.string)
+            } catch {
+                let word = error.word.isEmpty ? "" : "\"\(error.word)\": "
+                reader.report(path, word + error.reason, at: Place(node, column: error.column))
+                return nil
+            }
+        },
+        text: { .flow(YAMLText.scalar($0.description)) })
+}
+
+private let ruleExpectation = "a rule such as \"grant dhcp. zonesub A AAAA DHCID\""
+
+extension Place {
+    /// Within a scalar of one line.
+    fileprivate init?(_ node: Node, column: Int) {
+        guard let scalar = node.scalar, let mark = node.mark else { return nil }
+        switch scalar.style {
+        case .plain: self.init(line: mark.line, column: mark.column + column - 1)
+        case .singleQuoted, .doubleQuoted: self.init(line: mark.line, column: mark.column + column)
+        default: self.init(node)
+        }
+    }
 }
 
 extension Kind where Value == [UInt8] {
@@ -77,10 +105,10 @@ extension Kind where Value == [UInt8] {
     static let secret = Kind.scalar(
         "a secret in base64",
         parse: { text throws(ScalarFault) in
-            guard let octets = octets(ofBase64: text), !octets.isEmpty else {
+            guard let octets = BinaryText.octets(base64: text), !octets.isEmpty else {
                 throw .value("not a secret in base64 (which is not shown here)")
             }
             return octets
         },
-        text: { base64($0) })
+        text: { BinaryText.base64($0) })
 }

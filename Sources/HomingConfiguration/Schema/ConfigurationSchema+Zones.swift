@@ -1,3 +1,4 @@
+import DNSCrypto
 import DNSWire
 import DNSZones
 
@@ -130,8 +131,10 @@ extension ConfigurationSchema {
         Setting(
             "update-policy", \.updatePolicy, .list("rules", of: .updateRule),
             """
-            Who may change what, as in BIND's update-policy: the first rule that fits decides, and where none does, nobody \
-            may.
+            Who may change what, in rules that are nearly those of BIND: grant or deny, who (a key, *, a network as in \
+            @10.0.0.0/8, or key@network), what (name N, subdomain N, wildcard *.N, zonesub, self, selfsub, selfwild, tcp-self \
+            or 6to4-self), and record types, PTR(1) with a limit, or ANY. The first rule that fits decides; where none does, \
+            nobody may.
             """),
         Setting(
             "transfer", \.transfer, .record(blank: ZoneTransferAccess(), transfer),

@@ -1,10 +1,11 @@
+public import DNSCrypto
 public import DNSWire
 
 /// A key that transactions are signed with (TSIG, RFC 8945), which others know under the same name.
 public struct ConfiguredKey: Sendable, Equatable {
     public var name: DomainName
     /// Default: hmac-sha256. A key in a file of BIND's has the one that stands there.
-    public var algorithm = KeyAlgorithm.sha256
+    public var algorithm = AuthenticationAlgorithm.hmacSHA256
     /// The secret itself. Of this and the two files, exactly one is given.
     public var secret: [UInt8]?
     /// A file that holds the secret in base64 and nothing else; an absolute path.
@@ -13,13 +14,4 @@ public struct ConfiguredKey: Sendable, Equatable {
     public var file: String?
 
     public init(name: DomainName) { self.name = name }
-}
-
-public enum KeyAlgorithm: String, Sendable, CaseIterable {
-    case md5 = "hmac-md5"
-    case sha1 = "hmac-sha1"
-    case sha224 = "hmac-sha224"
-    case sha256 = "hmac-sha256"
-    case sha384 = "hmac-sha384"
-    case sha512 = "hmac-sha512"
 }

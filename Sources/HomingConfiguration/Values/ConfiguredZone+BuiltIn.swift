@@ -1,4 +1,5 @@
 public import DNSWire
+import DNSZones
 
 extension ConfiguredZone {
     /// The key that the first start makes, and that may change the built-in zones.
@@ -8,7 +9,7 @@ extension ConfiguredZone {
     /// RFC 4193).
     public static let builtIn: [ConfiguredZone] = builtInNames.map { name in
         var zone = ConfiguredZone(name: name)
-        zone.options.updatePolicy = ["grant \(firstKey) zonesub ANY"]
+        zone.options.updatePolicy = [UpdateRule(isGrant: true, .key(firstKey), .zonesub, .any)]
         return zone
     }
 

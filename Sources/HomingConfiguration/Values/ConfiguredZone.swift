@@ -26,7 +26,7 @@ public struct ZoneOptions: Sendable, Equatable {
     /// How the serial moves on with a change. Default: increment.
     public var serial = SerialPolicy.increment
     /// Who may change what; the first rule that fits decides. Default: none, nobody may.
-    public var updatePolicy: [String] = []
+    public var updatePolicy: [UpdateRule] = []
     /// Who may have all of it. Default: nobody.
     public var transfer = ZoneTransferAccess()
     /// Who is told of changes (RFC 1996). Default: nobody.
@@ -67,8 +67,8 @@ public struct JournalBounds: Sendable, Equatable {
 public struct LeaseBounds: Sendable, Equatable {
     /// Shorter ones are made as long as this; 30 s to 1 d. Default: 30 s.
     public var minimum = Duration.seconds(30)
-    /// Longer ones are made as short as this; 30 s to 1 year. Default: 14 d.
-    public var maximum = Duration.seconds(14 * 86_400)
+    /// Longer ones are made as short as this; 30 s to 1 year. Default: 1 d.
+    public var maximum = Duration.seconds(86_400)
 
     public init() {}
 }

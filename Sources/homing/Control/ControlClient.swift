@@ -61,9 +61,9 @@ struct ControlClient: ZoneAdministration {
     ) throws(ControlFailure) -> (ControlResponse, [UInt8]) {
         let connection = try ControlConnection.connected(to: path)
         do throws(ControlFailure) {
-            try connection.send(request, within: Self.patience)
+            try connection.send(message: request, within: Self.patience)
             try connection.send(pieces: text, within: Self.patience)
-            try connection.send([], within: Self.patience)
+            try connection.send(frame: [], within: Self.patience)
         } catch .system(let failure) where [EPIPE, ECONNRESET].contains(failure.code) {
             // It does not want to hear the rest, and has said why.
         }
@@ -77,6 +77,11 @@ struct ControlClient: ZoneAdministration {
     }
 
     // --- What can be asked ---
+
+    func service() throws(AdministrationFault) -> ServiceReport {
+        guard case .service(let report) = try ask(.describe).outcome else { throw strange }
+        return report
+    }
 
     func zones() throws(AdministrationFault) -> [ZoneSummary] {
         guard case .zones(let zones) = try ask(.listZones).outcome else { throw strange }

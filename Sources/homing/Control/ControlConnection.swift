@@ -34,7 +34,7 @@ struct ControlConnection: ~Copyable {
 
     // --- Frames ---
 
-    func send(_ payload: [UInt8], within seconds: Double) throws(ControlFailure) {
+    func send(frame payload: [UInt8], within seconds: Double) throws(ControlFailure) {
         let length = UInt32(clamping: payload.count)
         let header = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> UInt32($0)) }
         let deadline = Deadline(seconds: seconds)
@@ -54,7 +54,7 @@ struct ControlConnection: ~Copyable {
 
     // --- Octets ---
 
-    private func send(octets: [UInt8], _ deadline: Deadline) throws(ControlFailure) {
+    func send(octets: [UInt8], _ deadline: Deadline) throws(ControlFailure) {
         var rest = octets
         while !rest.isEmpty {
             let sent = unsafe clinux_send(descriptor.number, rest, rest.count)

@@ -13,6 +13,7 @@ struct ControlRequest: Codable, Sendable {
     var order: Order
 
     enum Order: Codable, Sendable {
+        case describe
         case listZones
         case showZone(DomainName)
         /// With the zone as a master file.
@@ -36,6 +37,7 @@ struct ControlResponse: Codable, Sendable {
 
     enum Outcome: Codable, Sendable {
         case done
+        case service(ServiceReport)
         case zones([ZoneSummary])
         case zone(ZoneReport)
         case difference(ZoneDifference)
@@ -49,9 +51,9 @@ struct ControlResponse: Codable, Sendable {
 // --- JSON ---
 
 extension ControlConnection {
-    func send(_ message: some Encodable, within seconds: Double) throws(ControlFailure) {
+    func send(message: some Encodable, within seconds: Double) throws(ControlFailure) {
         do {
-            try send(Array(JSONEncoder().encode(message)), within: seconds)
+            try send(frame: Array(JSONEncoder().encode(message)), within: seconds)
         } catch let error as ControlFailure {
             throw error
         } catch {
@@ -73,7 +75,7 @@ extension ControlConnection {
     /// Sends a text in as many pieces as it takes, without the empty one at the end.
     func send(pieces text: [UInt8], within seconds: Double) throws(ControlFailure) {
         for start in stride(from: 0, to: text.count, by: Self.longestPiece) {
-            try send(Array(text[start...].prefix(Self.longestPiece)), within: seconds)
+            try send(frame: Array(text[start...].prefix(Self.longestPiece)), within: seconds)
         }
     }
 

@@ -147,8 +147,8 @@ final class ControlServer: Sendable {
     private static func finish(
         _ connection: borrowing ControlConnection, _ outcome: ControlResponse.Outcome, within seconds: Double
     ) {
-        try? connection.send([], within: seconds)
-        try? connection.send(ControlResponse(outcome: outcome), within: seconds)
+        try? connection.send(frame: [], within: seconds)
+        try? connection.send(message: ControlResponse(outcome: outcome), within: seconds)
     }
 
     private func answer(
@@ -192,6 +192,7 @@ extension ZoneAdministration {
         _ order: ControlRequest.Order, _ text: [UInt8], output: Output
     ) throws(AdministrationFault) -> ControlResponse.Outcome {
         switch order {
+        case .describe: return .service(try service())
         case .listZones: return .zones(try zones())
         case .showZone(let name): return .zone(try zone(name))
         case .importZone(let name, let isTrial):

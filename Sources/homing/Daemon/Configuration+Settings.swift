@@ -3,6 +3,7 @@ import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire
+import DNSZones
 import Foundation
 import HomingConfiguration
 
@@ -12,6 +13,8 @@ struct DaemonSettings: Sendable {
     var server: ServerSettings
     var worker: DNSTransport.WorkerConfiguration
     let encryption: EncryptionSettings
+    /// Those that the configuration gives.
+    let keys: [TransactionKey]
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 
@@ -50,6 +53,7 @@ struct DaemonSettings: Sendable {
         if configuration.discovery.ddr {
             server.designation = encryption.designation(configuration)
         }
+        keys = Self.keys(configuration, file: file, &faults)
         let authorities = configuration.upstream.authorities.flatMap {
             Self.authorities(path: $0, file: file, &faults)
         }
@@ -62,15 +66,21 @@ struct DaemonSettings: Sendable {
     }
 
     /// Loads a file; without one, the defaults.
-    static func load(path: String?) throws(ConfigurationFaults) -> DaemonSettings {
-        guard let path else { return try DaemonSettings(Configuration(), file: "built-in defaults") }
-        let configuration: Configuration
-        do throws(ConfigurationProblems) {
-            configuration = try Configuration.load(path: path)
-        } catch {
-            throw ConfigurationFaults(lines: error.problems.map(\.description))
+    ///
+    /// - Parameter stateDirectory: in the place of the one that the file names.
+    static func load(
+        path: String?, stateDirectory: String? = nil
+    ) throws(ConfigurationFaults) -> DaemonSettings {
+        var configuration = Configuration()
+        if let path {
+            do throws(ConfigurationProblems) {
+                configuration = try Configuration.load(path: path)
+            } catch {
+                throw ConfigurationFaults(lines: error.problems.map(\.description))
+            }
         }
-        return try DaemonSettings(configuration, file: path)
+        if let stateDirectory { configuration.process.stateDirectory = stateDirectory }
+        return try DaemonSettings(configuration, file: path ?? "built-in defaults")
     }
 
     /// A megabyte is several times what browsers trust.

@@ -13,7 +13,8 @@ NUMBERS = {
     "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "HINFO": 13, "MX": 15, "TXT": 16, "RP": 17, "AAAA": 28, "LOC": 29,
     "SRV": 33, "NAPTR": 35, "DNAME": 39, "OPT": 41, "DS": 43, "SSHFP": 44, "DNSKEY": 48, "TLSA": 52, "SPF": 99,
     "RRSIG": 46, "NSEC": 47, "NSEC3": 50, "NSEC3PARAM": 51,
-    "SVCB": 64, "HTTPS": 65, "URI": 256, "CAA": 257, "ANY": 255,
+    "SVCB": 64, "HTTPS": 65, "URI": 256, "CAA": 257, "KEY": 25, "DHCID": 49,
+    "TKEY": 249, "TSIG": 250, "IXFR": 251, "AXFR": 252, "MAILB": 253, "MAILA": 254, "ANY": 255,
 }
 TYPES = {number: text for text, number in NUMBERS.items()}
 

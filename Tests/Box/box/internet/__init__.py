@@ -3,14 +3,14 @@
 What depends on keys, which are new every time, is added by `dnssec.sign`; after that `Internet.expect` works out the answers.
 """
 
-from . import (algorithms, aliases, attacks, broken, crossings, deep, delegations, hot, infrastructure, islands, names, oddities,
+from . import (algorithms, aliases, attacks, broken, crossings, deep, delegations, dynamic, hot, infrastructure, islands, names, oddities,
                ordinary, records, signed)
 from .builder import Internet
 
 
 def build():
     net = Internet()
-    for part in (infrastructure, ordinary, delegations, deep, aliases, records, names, oddities, hot, attacks, signed):
+    for part in (infrastructure, ordinary, delegations, deep, aliases, records, names, oddities, hot, dynamic, attacks, signed):
         part.build(net)
     net.begin_dnssec()
     for part in (algorithms, broken, islands, crossings):

@@ -1,0 +1,1 @@
+../../../DNSZonesTests/Transfers/TransferModel.swift
