@@ -293,7 +293,7 @@ def _produced(box, verdict):
     peers = {kind: Peer(PORTS[kind], KEY) for kind in ("bind", "knot")}
     told = tuple(peers.values())
     names = [f"member{index}.example." for index in range(3)]
-    member = lambda apex: Zone(apex, "www 300 IN A 192.0.2.9\n", grants=_grants(apex), transfer=(KEY,), notify=told, settings=_listed(box))
+    member = lambda apex: Zone(apex, "www 300 IN A 192.0.2.9\n", grants=_grants(apex), transfer=(KEY,), notify=told)
     catalog = _producer(box, names, told)
     server = _start(box, box.kind, "producer", [catalog, *map(member, names[:2])], PORT)
     follow = lambda: Zone(CATALOG, primaries=(Peer(PORT, KEY),), transfer=(KEY,), catalog="consumer")
@@ -305,14 +305,10 @@ def _produced(box, verdict):
             each.stop()
 
 
-def _listed(box):
-    """How a zone of the server under test says that it is in the catalog; others have the catalog written by us."""
-    return {"homing": (f"catalog: {CATALOG.rstrip('.')}",)}
-
-
 def _producer(box, names, told):
+    """Homing makes a catalog of its zones; others have it written by us."""
     if box.kind == "homing":
-        return Zone(CATALOG, transfer=(KEY,), notify=told, catalog="producer", settings={})
+        return Zone(CATALOG, transfer=(KEY,), notify=told, catalog="producer")
     return Zone(CATALOG, _members(names[:2]), grants=_grants(CATALOG), transfer=(KEY,), notify=told)
 
 
