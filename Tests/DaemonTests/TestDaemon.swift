@@ -15,6 +15,8 @@ final class TestDaemon: Sendable {
     let upstream: ScriptedUpstream
     let log: LogLines
     private let file: TestFile
+    /// For what outlasts a restart, where the configuration names no other.
+    private let state: TestDirectory
 
     /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
     ///   time-outs. Keys that it gives replace these.
@@ -23,14 +25,16 @@ final class TestDaemon: Sendable {
         script: @escaping ScriptedUpstream.Script = ExampleZone.script
     ) throws {
         upstream = try ScriptedUpstream(script)
+        state = try TestDirectory()
         file = try TestFile(Self.text(yaml, upstream))
         log = LogLines()
-        let settings = try Self.load(path: file.path)
+        let directory = yaml.contains("state-directory:") ? nil : state.path
+        let settings = try Self.load(path: file.path, directory)
         daemon = Daemon(
             settings: settings, path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
             patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock,
-            load: { path throws(ConfigurationFaults) in try Self.load(path: path) })
+            load: { path throws(ConfigurationFaults) in try Self.load(path: path, directory) })
         try daemon.start(listeningOn: Self.free(settings.configuration.listen))
     }
 
@@ -50,8 +54,10 @@ final class TestDaemon: Sendable {
     }
 
     /// The settings of a file, for a machine that may keep the upstream server from answering for long.
-    private static func load(path: String) throws(ConfigurationFaults) -> DaemonSettings {
-        var settings = try DaemonSettings.load(path: path)
+    private static func load(path: String, _ stateDirectory: String?) throws(ConfigurationFaults)
+        -> DaemonSettings
+    {
+        var settings = try DaemonSettings.load(path: path, stateDirectory: stateDirectory)
         settings.worker.drainTimeout = Int64(patience * 1e9)
         // More than there is time for before the deadline of a resolution.
         settings.server.resolver.limits.triesPerServer = 100
@@ -137,6 +143,11 @@ final class TestDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var names: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []) }
+
+    /// Without what a daemon has there for its zones.
+    var namesBesideZones: Set<String> {
+        names.filter { !$0.hasPrefix("zones.") && $0 != "update.key" && $0 != "control" }
+    }
 }
 
 /// What a daemon logged.
