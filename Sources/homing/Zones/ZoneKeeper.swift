@@ -85,7 +85,7 @@ final class ZoneKeeper: Sendable {
     private func makeFirstKey(_ store: ZoneStore, _ configuration: Configuration) {
         let name = ConfiguredZone.firstKey
         let policies = configuration.heldZones.flatMap(\.options.updatePolicy)
-        guard policies.contains(where: { $0.contains(name.description) }),
+        guard policies.contains(where: { $0.signer == .key(name) }),
             !configuration.keys.contains(where: { $0.name == name })
         else { return }
         var random = SystemRandomNumberGenerator()

@@ -10,12 +10,7 @@ extension ConfiguredZone {
         var settings = ZoneSettings()
         if isSecondary { settings.role = .secondary(primaries.flatMap(\.servers)) }
         settings.serial = options.serial
-        var rules: [UpdateRule] = []
-        for text in options.updatePolicy {
-            guard let rule = try? UpdateRule(text) else { return nil }
-            rules.append(rule)
-        }
-        settings.updatePolicy = UpdatePolicy(rules)
+        settings.updatePolicy = UpdatePolicy(options.updatePolicy)
         settings.transferAccess.keys = Set(options.transfer.keys)
         settings.transferAccess.networks = options.transfer.networks
         settings.transferAccess.requiresTLS = options.transfer.requireTLS
