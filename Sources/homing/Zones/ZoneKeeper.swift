@@ -13,6 +13,7 @@ import ZoneStore
 /// It is called on one thread at a time: at the start, and then on the daemon's control queue, as reloads are.
 final class ZoneKeeper: Sendable {
     private let log: Logger
+    private let clock: StoreClock
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration and those in the state database.
     let keys = KeyDirectory()
@@ -22,8 +23,9 @@ final class ZoneKeeper: Sendable {
         var configuredKeys: [TransactionKey] = []
     }
 
-    init(log: Logger) {
+    init(log: Logger, clock: StoreClock = .system) {
         self.log = log
+        self.clock = clock
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -46,7 +48,7 @@ final class ZoneKeeper: Sendable {
         do throws(StoreError) {
             try StateDirectory.make(configuration.process)
             store = try ZoneStore(
-                directory: configuration.process.stateDirectory, log: log,
+                directory: configuration.process.stateDirectory, log: log, clock: clock,
                 settings: { _, text in (try? ConfiguredZone.parse(text, in: configuration))?.settings })
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
@@ -61,14 +63,22 @@ final class ZoneKeeper: Sendable {
     }
 
     /// Follows new settings.
-    func configure(_ settings: DaemonSettings) {
+    ///
+    /// - Returns: whether other zones are answered from now, so that anything that is cached may be wrong.
+    func configure(_ settings: DaemonSettings) -> Bool {
         guard let store else {
             if settings.configuration.zones != ConfiguredZone.builtIn, !settings.configuration.zones.isEmpty {
                 log.warning("zones take effect at the next start, as none were held at this one")
             }
-            return
+            return false
         }
+        let before = served(store)
         apply(settings, to: store)
+        return served(store) != before
+    }
+
+    private func served(_ store: ZoneStore) -> [DomainName] {
+        store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
     func close() { state.withLock { $0.store.take() }?.close() }
