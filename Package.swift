@@ -96,8 +96,8 @@ let package = Package(
         tests(
             "DNSServerTests",
             of: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
-                "DNSServer",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport", "DNSServer",
             ]),
         tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "DNSZones", "HomingConfiguration"]),
