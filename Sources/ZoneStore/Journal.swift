@@ -61,7 +61,8 @@ final class Journal: Sendable {
         state.withLock { state in
             let count = Self.changes / max(state.histories.count, 1)
             return state.histories[zone]?.trim(
-                covered: covered, octets: octets, count: max(count, Self.minimumChanges), oldest: oldest) ?? []
+                covered: covered, octets: octets, count: max(count, Self.minimumChanges), oldest: oldest)
+                ?? []
         }
     }
 

@@ -1,20 +1,23 @@
 import ArgumentParser
 import Foundation
 
-/// The command line: `homing serve`, `check`, `query` and `certificate`.
+/// The command line: `homing serve`, `check`, `query`, `zone`, `key` and `certificate`.
 @main
 struct Homing: ParsableCommand {
     static let version = "0.1.0"
 
     static let configuration = CommandConfiguration(
         commandName: "homing",
-        abstract: "A caching recursive DNS resolver.",
+        abstract: "A caching recursive DNS resolver that also holds zones which change all the time.",
         discussion: """
             To begin: "homing serve" answers on port 5300 of this machine, and "homing query example.com" asks it.
             "homing check --print-defaults" prints a configuration with every key and its meaning.
             """,
         version: "homing \(version)",
-        subcommands: [ServeCommand.self, CheckCommand.self, QueryCommand.self, CertificateCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, QueryCommand.self, ZoneCommand.self, KeyCommand.self,
+            CertificateCommand.self,
+        ])
 
     static func main() {
         do {

@@ -153,6 +153,41 @@ import Testing
             ])
     }
 
+    @Test func goesOnAfterErrorsOfRecords() {
+        let text = """
+            $TTL 60
+            a       A     192.0.2.300
+                    A     192.0.2.1
+            b       BOGUS x
+            $GENERATE 1-9 c$ A 192.0.2.${300}
+            b..     A     192.0.2.2
+                    A     192.0.2.3
+            d       A     192.0.2.4
+            e       TXT   "open
+            f       A     192.0.2.5
+            """
+        for goesOn in [true, false] {
+            var reader = MasterFileReader(text: text, origin: "example.")
+            reader.goesOnAfterErrors = goesOn
+            var lines: [String] = []
+            while true {
+                do throws(TextError) {
+                    guard let record = try reader.next() else { break }
+                    lines.append(record.description)
+                } catch {
+                    lines.append("\(error.place.line) \(error.message)")
+                }
+            }
+            let expected = [
+                "2 an IPv4 address expected: 192.0.2.300", "a.example. 60 IN A 192.0.2.1",
+                "4 unknown record type: BOGUS", "5 an IPv4 address expected: c1 A 192.0.2.301",
+                "6 not a domain name (empty label): b..", "7 no owner name, and none before",
+                "d.example. 60 IN A 192.0.2.4", "9 quoted string without an end",
+            ]
+            #expect(lines == (goesOn ? expected : [expected[0]]))
+        }
+    }
+
     /// The text may be cut anywhere between two pieces.
     @Test func readsPieceByPiece() throws {
         let text = "$TTL 1\na TXT \"x \\\" y\" ( ; c\n z\\050 )\nb A 192.0.2.1"

@@ -49,6 +49,7 @@ import Testing
     @Test func ordersAndWhatComesOfThem() throws {
         let house = try House()
         let client = house.client
+        #expect(try client.service().addresses == ["127.0.0.1:5300"])
         #expect(try client.zones() == [ScriptedAdministration.summary])
         #expect(try client.zone("a.example.").summary.serial == 7)
         try client.createZone(ZoneCreation(settings: "{name: b.example.}"), Array("text".utf8))
@@ -61,7 +62,8 @@ import Testing
         try client.removeKey("k.")
         #expect(
             house.script.calls == [
-                "zones", "zone a.example.", "create {name: b.example.} text", "delete b\\.c.example.",
+                "service", "zones", "zone a.example.", "create {name: b.example.} text",
+                "delete b\\.c.example.",
                 "explain A",
                 "create key k.", "keys true", "remove key k.",
             ])
@@ -254,6 +256,11 @@ final class ScriptedAdministration: ZoneAdministration {
 
     var calls: [String] { made.withLock { $0 } }
     private func note(_ call: String) { made.withLock { $0.append(call) } }
+
+    func service() -> ServiceReport {
+        note("service")
+        return ServiceReport(version: "1", addresses: ["127.0.0.1:5300"], firstKeyPath: nil)
+    }
 
     func zones() -> [ZoneSummary] {
         note("zones")

@@ -37,17 +37,24 @@ func tree(_ apex: DomainName, serial: UInt32, hosts: Range<UInt32>) -> ZoneTree 
     return tree
 }
 
-/// All records of a version, in an order of their own, so that two can be compared.
-func contents(_ version: ZoneVersion?) -> [String] {
-    guard let version else { return [] }
-    var cursor = version.tree.cursor
-    var lines: [String] = []
-    while let rrset = cursor.next() {
-        for rdata in rrset.rdatas {
-            lines.append("\(rrset.ownerName) \(rrset.type) \(rrset.ttl) \(rdata.bytes)")
+/// Some kilobytes for each host, so that few of them make a snapshot of several pieces.
+func largeTree(_ apex: DomainName, serial: UInt32, hosts: Range<UInt32>) -> ZoneTree {
+    var tree = smallTree(apex, serial: serial)
+    for host in hosts {
+        if let owner = apex.prepending(label: Array("h\(host)".utf8)) {
+            tree.set(RRset(owner, .txt, ttl: 60, rdatas: [.text([String(repeating: "x", count: 4000)])]))
         }
     }
-    return lines.sorted()
+    return tree
+}
+
+/// All records of a version, so that two can be compared.
+func contents(_ version: ZoneVersion?) -> Set<Record> {
+    guard let version else { return [] }
+    var cursor = version.tree.cursor
+    var records: Set<Record> = []
+    while let rrset = cursor.next() { records.formUnion(rrset.records) }
+    return records
 }
 
 /// Time that only moves when it is told to.
@@ -99,6 +106,10 @@ final class TestDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var file: String { path + "/zones.sqlite" }
+
+    func size(of file: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path + "/" + file)[.size] as? Int ?? 0
+    }
 
     /// What a process that is killed now would leave.
     func copy() throws -> TestDirectory {

@@ -25,7 +25,8 @@ public struct MasterFileSource {
 ///     var reader = MasterFileReader(source, origin: "example.com.")
 ///     while let record = try reader.next() { ... }
 ///
-/// It reads no file itself: what `$INCLUDE` names comes from the loader. An error ends the reading.
+/// It reads no file itself: what `$INCLUDE` names comes from the loader. An error ends the reading, unless one wants to know of
+/// more (`goesOnAfterErrors`).
 public struct MasterFileReader {
     /// More is surely a mistake, and each level holds a file open.
     public static let maximumIncludeDepth = 16
@@ -48,6 +49,11 @@ public struct MasterFileReader {
     private var entry = Entry()
     private var generator: RecordGenerator?
     private let loader: Loader?
+    /// Whether `next()` may be called again after an error in a record, which gives the one behind it. Errors of directives and
+    /// of the text itself, such as a quote without an end, leave nothing that could be relied on, and end the reading anyway.
+    public var goesOnAfterErrors = false
+    /// Whether what comes next can be told though what was just read is wrong.
+    private var isRecordAtFault = false
 
     /// - Parameters:
     ///   - origin: what names without a final dot are relative to, until `$ORIGIN` says otherwise.
@@ -87,7 +93,7 @@ public struct MasterFileReader {
         } catch {
             var error = error
             error.source = error.source ?? files.last?.name
-            files = []
+            if !goesOnAfterErrors || !isRecordAtFault { files = [] }
             generator = nil
             throw error
         }
@@ -105,6 +111,7 @@ public struct MasterFileReader {
 
     /// Nil at the end of the outermost file.
     private mutating func nextEntry() throws(TextError) -> Item? {
+        isRecordAtFault = false
         while let last = files.indices.last {
             if try files[last].scanner.next(into: &entry) {
                 if !entry.startsWithBlank, let word = entry.words.first, !word.isQuoted,
@@ -113,6 +120,7 @@ public struct MasterFileReader {
                     try obey(word)
                     return .directive
                 }
+                isRecordAtFault = true
                 return .record(try context.record(entry))
             }
             let file = files.removeLast()
@@ -124,6 +132,7 @@ public struct MasterFileReader {
 
     private mutating func nextGenerated() throws(TextError) -> Record? {
         guard generator != nil else { return nil }
+        isRecordAtFault = true
         let owner = context.lastOwner
         let record = try generator?.next(in: &context)
         // What a directive makes is not the line before.

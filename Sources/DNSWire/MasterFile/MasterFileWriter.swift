@@ -2,7 +2,7 @@
 ///
 /// Owners and names below the origin are relative to it; an owner, TTL or class that the line before or `$TTL` says is
 /// left out.
-public struct MasterFileWriter {
+public struct MasterFileWriter: Sendable {
     private static let ownerColumns = 24
 
     private let origin: DomainName

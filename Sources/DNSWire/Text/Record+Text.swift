@@ -47,6 +47,8 @@ struct RecordContext {
     mutating func record(_ entry: Entry) throws(TextError) -> Record {
         var reader = EntryReader(entry, origin: origin)
         let owner = try self.owner(entry, &reader)
+        // Also where the rest of the record is wrong: the next may leave its owner out.
+        lastOwner = owner
         var ttl: UInt32?
         var recordClass: RecordClass?
         while let word = reader.peek, !word.isQuoted {
@@ -64,14 +66,18 @@ struct RecordContext {
         let rdata = try RData(reading: &reader, type: type, recordClass: recordClass ?? lastClass)
         let inherited = defaultTTL ?? lastTTL ?? (type == .soa ? StartOfAuthority(rdata)?.minimum : nil)
         guard let actualTTL = ttl ?? inherited else { throw TextError(.noTTL, at: word.place) }
-        lastOwner = owner
         lastTTL = actualTTL
         lastClass = recordClass ?? lastClass
         return Record(owner, type, lastClass, ttl: min(actualTTL, TimeText.maximumTTL), rdata)
     }
 
-    private func owner(_ entry: Entry, _ reader: inout EntryReader) throws(TextError) -> DomainName {
-        guard entry.startsWithBlank else { return try reader.nextName("an owner name") }
+    private mutating func owner(
+        _ entry: Entry, _ reader: inout EntryReader
+    ) throws(TextError) -> DomainName {
+        guard entry.startsWithBlank else {
+            lastOwner = nil
+            return try reader.nextName("an owner name")
+        }
         guard let lastOwner else { throw TextError(.noOwner, at: entry.words.first?.place ?? entry.end) }
         return lastOwner
     }

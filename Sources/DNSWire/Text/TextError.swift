@@ -72,8 +72,11 @@ extension TextError: CustomStringConvertible {
         let start =
             source.map { "\($0):\(place.line):\(place.column)" }
             ?? "line \(place.line), column \(place.column)"
-        return "\(start): \(reason)" + (subject.isEmpty ? "" : ": \(subject)")
+        return "\(start): \(message)"
     }
+
+    /// What is wrong, without the place.
+    public var message: String { subject.isEmpty ? reason : "\(reason): \(subject)" }
 
     private var reason: String {
         switch code {

@@ -103,10 +103,10 @@ extension Kind where Value == [UInt8] {
     static let pin = Kind.scalar(
         "a SHA-256 digest in base64, 44 characters",
         parse: { text throws(ScalarFault) in
-            guard let octets = octets(ofBase64: text), octets.count == 32 else { throw .form }
+            guard let octets = BinaryText.octets(base64: text), octets.count == 32 else { throw .form }
             return octets
         },
-        text: { base64($0) })
+        text: { BinaryText.base64($0) })
 }
 
 extension UpstreamServer {

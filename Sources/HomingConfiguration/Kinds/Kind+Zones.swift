@@ -105,10 +105,10 @@ extension Kind where Value == [UInt8] {
     static let secret = Kind.scalar(
         "a secret in base64",
         parse: { text throws(ScalarFault) in
-            guard let octets = octets(ofBase64: text), !octets.isEmpty else {
+            guard let octets = BinaryText.octets(base64: text), !octets.isEmpty else {
                 throw .value("not a secret in base64 (which is not shown here)")
             }
             return octets
         },
-        text: { base64($0) })
+        text: { BinaryText.base64($0) })
 }

@@ -1,5 +1,5 @@
 /// What a misspelled key was probably meant to be.
-enum Suggestion {
+public enum Suggestion {
     /// `; did you mean "x"?`, or nothing when no key is near.
     ///
     /// First the keys allowed at that place, then the whole table: a key in the wrong section is a common
@@ -13,7 +13,7 @@ enum Suggestion {
 
     /// The candidates within a third of the name's length, nearest first, those of equal distance in their
     /// order.
-    static func nearest(to name: String, among candidates: [String]) -> [String] {
+    public static func nearest(to name: String, among candidates: [String]) -> [String] {
         let name = normalised(name)
         let allowance = max(1, name.count / 3)
         return candidates.map { (distance(name, normalised($0)), $0) }

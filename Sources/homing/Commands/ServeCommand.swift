@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import DNSTransport
+import Foundation
 import Glibc
 import Logging
 
@@ -18,12 +19,24 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var file: ConfigurationFile
 
+    @Option(
+        help: ArgumentHelp(
+            "The directory for what has to outlast a restart, in the place of process.state-directory.",
+            valueName: "dir"),
+        completion: .directory)
+    var stateDirectory: String?
+
     func run() throws {
         let destination = LogDestination.standardError()
+        let directory = stateDirectory.map { URL(filePath: $0).path }
         let daemon: Daemon
         do {
-            let settings = try DaemonSettings.load(path: file.path)
-            daemon = Daemon(settings: settings, path: file.path, log: destination)
+            let settings = try DaemonSettings.load(path: file.path, stateDirectory: directory)
+            daemon = Daemon(
+                settings: settings, path: file.path, log: destination,
+                load: { path throws(ConfigurationFaults) in
+                    try DaemonSettings.load(path: path, stateDirectory: directory)
+                })
         } catch {
             for line in error.lines { destination.logger.error("\(line)") }
             throw ExitCode.failure

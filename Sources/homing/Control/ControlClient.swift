@@ -78,6 +78,11 @@ struct ControlClient: ZoneAdministration {
 
     // --- What can be asked ---
 
+    func service() throws(AdministrationFault) -> ServiceReport {
+        guard case .service(let report) = try ask(.describe).outcome else { throw strange }
+        return report
+    }
+
     func zones() throws(AdministrationFault) -> [ZoneSummary] {
         guard case .zones(let zones) = try ask(.listZones).outcome else { throw strange }
         return zones

@@ -13,6 +13,7 @@ struct ControlRequest: Codable, Sendable {
     var order: Order
 
     enum Order: Codable, Sendable {
+        case describe
         case listZones
         case showZone(DomainName)
         /// With the zone as a master file.
@@ -36,6 +37,7 @@ struct ControlResponse: Codable, Sendable {
 
     enum Outcome: Codable, Sendable {
         case done
+        case service(ServiceReport)
         case zones([ZoneSummary])
         case zone(ZoneReport)
         case difference(ZoneDifference)

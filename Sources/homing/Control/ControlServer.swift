@@ -192,6 +192,7 @@ extension ZoneAdministration {
         _ order: ControlRequest.Order, _ text: [UInt8], output: Output
     ) throws(AdministrationFault) -> ControlResponse.Outcome {
         switch order {
+        case .describe: return .service(try service())
         case .listZones: return .zones(try zones())
         case .showZone(let name): return .zone(try zone(name))
         case .importZone(let name, let isTrial):

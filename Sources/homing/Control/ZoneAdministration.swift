@@ -3,6 +3,9 @@ import DNSWire
 /// What an operator can do with zones and keys. The running daemon does it, or, where none runs, the command itself on the
 /// state database.
 protocol ZoneAdministration: Sendable {
+    /// Who answers, and where.
+    func service() throws(AdministrationFault) -> ServiceReport
+
     /// Every zone that is held here, in canonical order.
     func zones() throws(AdministrationFault) -> [ZoneSummary]
     func zone(_ name: DomainName) throws(AdministrationFault) -> ZoneReport

@@ -3,6 +3,14 @@ import HomingConfiguration
 
 // What is told of zones and keys. The JSON of these is also what `--json` prints: names are texts, times seconds since 1970.
 
+struct ServiceReport: Codable, Sendable, Hashable {
+    var version: String
+    /// That clients reach over UDP and TCP; of a daemon that does not run, those that it is to have.
+    var addresses: [String]
+    /// The key that the first start made, in BIND's form; nil where there is none.
+    var firstKeyPath: String?
+}
+
 struct ZoneSummary: Codable, Sendable, Hashable {
     enum Role: String, Codable, Sendable {
         /// At home here.
@@ -67,6 +75,8 @@ struct ZoneReport: Codable, Sendable, Hashable {
     var soa: String?
     var journal: Journal?
     var leaseCount: Int
+    /// Why it could not be read from the database.
+    var damage: String?
     /// These two only the running daemon knows.
     var transfer: Transfer?
     var secondaries: [Secondary]

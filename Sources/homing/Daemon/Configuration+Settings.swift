@@ -13,7 +13,7 @@ struct DaemonSettings: Sendable {
     var server: ServerSettings
     var worker: DNSTransport.WorkerConfiguration
     let encryption: EncryptionSettings
-    /// Those of the configuration.
+    /// Those that the configuration gives.
     let keys: [TransactionKey]
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
@@ -49,11 +49,11 @@ struct DaemonSettings: Sendable {
                 "\(file): special-names.except[\(index)]: \(name) is not one of the names answered here by convention"
                     + hint)
         }
-        keys = Self.keys(configuration.keys, file: file, &faults)
         encryption = EncryptionSettings(configuration, machine: machine, file: file, &faults)
         if configuration.discovery.ddr {
             server.designation = encryption.designation(configuration)
         }
+        keys = Self.keys(configuration, file: file, &faults)
         let authorities = configuration.upstream.authorities.flatMap {
             Self.authorities(path: $0, file: file, &faults)
         }
@@ -65,26 +65,22 @@ struct DaemonSettings: Sendable {
         workerCount = configuration.process.workers ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    private static func keys(
-        _ configured: [ConfiguredKey], file: String, _ faults: inout [String]
-    ) -> [TransactionKey] {
-        var keys: [TransactionKey] = []
-        for (index, key) in configured.enumerated() {
-            do { keys.append(try key.key()) } catch { faults.append("\(file): keys[\(index)]: \(error)") }
-        }
-        return keys
-    }
-
     /// Loads a file; without one, the defaults.
-    static func load(path: String?) throws(ConfigurationFaults) -> DaemonSettings {
-        guard let path else { return try DaemonSettings(Configuration(), file: "built-in defaults") }
-        let configuration: Configuration
-        do throws(ConfigurationProblems) {
-            configuration = try Configuration.load(path: path)
-        } catch {
-            throw ConfigurationFaults(lines: error.problems.map(\.description))
+    ///
+    /// - Parameter stateDirectory: in the place of the one that the file names.
+    static func load(
+        path: String?, stateDirectory: String? = nil
+    ) throws(ConfigurationFaults) -> DaemonSettings {
+        var configuration = Configuration()
+        if let path {
+            do throws(ConfigurationProblems) {
+                configuration = try Configuration.load(path: path)
+            } catch {
+                throw ConfigurationFaults(lines: error.problems.map(\.description))
+            }
         }
-        return try DaemonSettings(configuration, file: path)
+        if let stateDirectory { configuration.process.stateDirectory = stateDirectory }
+        return try DaemonSettings(configuration, file: path ?? "built-in defaults")
     }
 
     /// A megabyte is several times what browsers trust.

@@ -45,6 +45,8 @@ final class Daemon: Sendable {
         var endpoints: EncryptedEndpoints?
         /// As at the start: what is open does not change with a reload.
         var encryption: EncryptionSettings?
+        /// Takes orders of commands; nil where no zones are held.
+        var control: ControlServer?
         var isStopping = false
     }
 
@@ -138,12 +140,27 @@ final class Daemon: Sendable {
                 state.addresses[listener.service.transport, default: []].append(address)
             }
         }
+        startControl(settings)
         logStart(settings)
         certificates.start(publishing: { [weak self] in self?.publishCertificates($0) })
         keeper.start(
             asking: { [weak self] question, body in self?.ask(question, body) },
             publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
         notifier.ready()
+    }
+
+    /// Listens for commands. Without it, all else goes on.
+    private func startControl(_ settings: DaemonSettings) {
+        guard let store = zones.store else { return }
+        let administration = StoreAdministration(store, in: DaemonSurroundings(daemon: self, zones: zones))
+        let path = settings.configuration.process.stateDirectory + "/" + ControlClient.socketName
+        let server = ControlServer(path: path, administration: administration, log: log)
+        do throws(ControlServerFault) {
+            try server.start()
+            state.withLock { $0.control = server }
+        } catch {
+            log.warning("commands for zones and keys cannot be taken: \(error)")
+        }
     }
 
     private func logStart(_ settings: DaemonSettings) {
@@ -205,6 +222,7 @@ final class Daemon: Sendable {
             return state.workers
         }
         guard !workers.isEmpty else { return true }
+        state.withLock { $0.control.take() }?.stop(waiting: patience.round)
         keeper.stop()
         certificates.stop()
         notifier.stopping()

@@ -29,6 +29,7 @@ extension DaemonSettings {
         if !configuration.hosts.isEmpty {
             lines.append("answers for \(Self.count(configuration.hosts.count, "host")) of its own")
         }
+        lines += zoneSummary
         if let user = configuration.process.user {
             lines.append("becomes the user \(user) when started as root")
         }
@@ -56,7 +57,7 @@ extension DaemonSettings {
         "\(suffix) to \(servers.map(\.description).joined(separator: ", "))"
     }
 
-    private static func count(_ number: Int, _ noun: String) -> String {
+    static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 

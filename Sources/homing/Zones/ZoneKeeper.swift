@@ -1,5 +1,3 @@
-import DNSCrypto
-import DNSServer
 import DNSWire
 import DNSZones
 import HomingConfiguration
@@ -10,18 +8,21 @@ import ZoneStore
 /// Has the zones and keys held that the configuration says, beside those that commands made, and hands out what the workers
 /// need of them.
 ///
-/// It is called on one thread at a time: at the start, and then on the daemon's control queue, as reloads are.
+/// It is called on one thread at a time: at the start, and then on the daemon's control queue, as reloads are. Only
+/// `refreshKeys` comes from elsewhere.
 final class ZoneKeeper: Sendable {
     private let log: Logger
     private let clock: StoreClock
     private let state = Mutex(State())
-    /// The keys that hold now: those of the configuration and those in the state database.
+    /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
 
     private struct State {
         var store: ZoneStore?
-        var configuredKeys: [TransactionKey] = []
+        var givenKeys: [GivenKey] = []
     }
+
+    typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
 
     init(log: Logger, clock: StoreClock = .system) {
         self.log = log
@@ -30,6 +31,9 @@ final class ZoneKeeper: Sendable {
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
     var store: ZoneStore? { state.withLock { $0.store } }
+
+    /// The keys that are not in the state database.
+    var givenKeys: [GivenKey] { state.withLock { $0.givenKeys } }
 
     // --- Begin and end ---
 
@@ -41,39 +45,36 @@ final class ZoneKeeper: Sendable {
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
         let configuration = settings.configuration
-        guard !configuration.heldZones.isEmpty || StateDirectory.hasZones(configuration.process) else {
-            return
-        }
-        let store: ZoneStore
+        let directory = configuration.process.stateDirectory
         do throws(StoreError) {
-            try StateDirectory.make(configuration.process)
-            store = try ZoneStore(
-                directory: configuration.process.stateDirectory, log: log, clock: clock,
-                settings: { _, text in (try? ConfiguredZone.parse(text, in: configuration))?.settings })
+            try StateDirectory.make(directory)
+            let store = try ZoneStore(directory: directory, log: log, clock: clock) { _, text in
+                (try? ConfiguredZone.parse(text, in: configuration))?.settings
+            }
+            state.withLock { $0.store = store }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
-            log.warning(
-                "no zones are held here: \(error)",
-                metadata: ["directory": "\(configuration.process.stateDirectory)"])
+            log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
             return
         }
-        state.withLock { $0.store = store }
-        makeFirstKey(store, configuration)
-        apply(settings, to: store)
+        configure(settings)
     }
 
     /// Follows new settings.
     ///
     /// - Returns: whether other zones are answered from now, so that anything that is cached may be wrong.
+    @discardableResult
     func configure(_ settings: DaemonSettings) -> Bool {
-        guard let store else {
-            if settings.configuration.zones != ConfiguredZone.builtIn, !settings.configuration.zones.isEmpty {
-                log.warning("zones take effect at the next start, as none were held at this one")
-            }
-            return false
-        }
+        guard let store else { return false }
         let before = served(store)
-        apply(settings, to: store)
+        let given = givenKeys(settings)
+        state.withLock { $0.givenKeys = given }
+        refreshKeys()
+        do throws(StoreError) {
+            try apply(settings.configuration, to: store)
+        } catch {
+            log.error("not all zones of the configuration could be brought into the state database: \(error)")
+        }
         return served(store) != before
     }
 
@@ -87,107 +88,94 @@ final class ZoneKeeper: Sendable {
 
     /// To be called when keys in the state database have changed.
     func refreshKeys() {
-        let (stored, configured) = state.withLock { ($0.store?.keys ?? [], $0.configuredKeys) }
-        keys.ring = KeyRing(configured + stored.compactMap(\.key))
+        let (store, given) = state.withLock { ($0.store, $0.givenKeys) }
+        keys.ring = KeyRing(given.map(\.key) + (store?.transactionKeys ?? []))
     }
 
-    /// The key that may change the built-in zones, so that a first try needs no preparation.
-    private func makeFirstKey(_ store: ZoneStore, _ configuration: Configuration) {
-        let name = ConfiguredZone.firstKey
-        let policies = configuration.heldZones.flatMap(\.options.updatePolicy)
-        guard policies.contains(where: { $0.signer == .key(name) }),
-            !configuration.keys.contains(where: { $0.name == name })
-        else { return }
-        var random = SystemRandomNumberGenerator()
-        let known = store.keys.first { $0.name == name }?.key
-        let key = known ?? TransactionKey.generate(name, using: &random)
-        let path = configuration.process.stateDirectory + "/update.key"
-        do {
-            if known == nil {
-                try store.addKey(
-                    StoredKey(
-                        name: name, algorithm: key.algorithm.rawValue, secret: key.secret,
-                        created: WallClock.now(), origin: .command))
+    private func givenKeys(_ settings: DaemonSettings) -> [GivenKey] {
+        let configured = settings.keys.map { GivenKey($0, .configuration) }
+        guard FirstKey.isNeeded(by: settings.configuration) else { return configured }
+        let first = FirstKey(directory: settings.configuration.process.stateDirectory)
+        do throws(FirstKeyFault) {
+            let (key, isNew) = try first.make()
+            if isNew {
+                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
             }
-            guard known == nil || !StateFile.exists(path) else { return }
-            try StateFile.write(Array(KeyFile.text(key).utf8), to: path)
-            log.notice("the key \(name) may change the built-in zones", metadata: ["file": "\(path)"])
+            return configured + [(key, .firstStart)]
         } catch {
-            log.error("the key \(name) could not be kept: \(error)")
+            log.error("nobody can change the built-in zones: \(error)")
+            return configured
         }
     }
 
-    // --- The configuration ---
+    // --- The zones of the configuration ---
 
-    private func apply(_ settings: DaemonSettings, to store: ZoneStore) {
-        state.withLock { $0.configuredKeys = settings.keys }
-        refreshKeys()
-        do throws(StoreError) {
-            let held = try store.zoneFigures()
-            for zone in settings.configuration.heldZones { try apply(zone, held, to: store) }
-            let wanted = Set(settings.configuration.heldZones.map(\.name))
-            for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex)
-            {
-                try release(figures, store)
-            }
-        } catch {
-            log.error(
-                "the zones of the configuration could not all be brought into the state database: \(error)")
+    private func apply(_ configuration: Configuration, to store: ZoneStore) throws(StoreError) {
+        let held = try store.zoneFigures()
+        let configured = configuration.heldZones
+        for zone in configured { try apply(zone, held.first { $0.zone.apex == zone.name }, to: store) }
+        let wanted = Set(configured.map(\.name))
+        for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
+            try release(figures, store)
         }
     }
 
     private func apply(
-        _ configured: ConfiguredZone, _ held: [ZoneFigures], to store: ZoneStore
+        _ configured: ConfiguredZone, _ figures: ZoneFigures?, to store: ZoneStore
     ) throws(StoreError) {
-        guard let settings = configured.settings else { return }
-        let text = configured.text()
-        if let figures = held.first(where: { $0.zone.apex == configured.name }) {
+        let (settings, text) = (configured.settings, configured.text())
+        if let figures {
             let isSame =
                 figures.settingsText == text && figures.origin == .configuration
                 && figures.zone.settings == settings
-            guard !isSame else { return }
-            return try store.updateSettings(
-                of: figures.zone, settings, text: text, origin: .configuration)
+            if !isSame {
+                try store.updateSettings(of: figures.zone, settings, text: text, origin: .configuration)
+            }
+            return
         }
         var tree: ZoneTree?
         if !configured.isSecondary {
-            do {
-                tree =
-                    try configured.file.map { try ZoneFileLoader.load($0, zone: configured.name) }
-                    ?? configured.beginning
-            } catch {
-                log.error("the zone \(configured.name) is not held: \(error)")
-                return
-            }
+            guard let beginning = beginning(of: configured) else { return }
+            tree = beginning
         }
         _ = try store.createZone(
             NewZone(
                 apex: configured.name, origin: .configuration, settings: settings, settingsText: text,
                 tree: tree))
-        if configured.file != nil || configured.isSecondary {
-            log.notice("a zone is held from now on", metadata: ["zone": "\(configured.name)"])
+    }
+
+    /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.
+    private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
+        guard let file = zone.file else {
+            return EmptyZone.tree(
+                zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
+                wall: WallClock.now())
+        }
+        do throws(AdministrationFault) {
+            return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
+        } catch {
+            log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
+            for line in error.lines { log.error("\(line)") }
+            return nil
         }
     }
+
+    /// Records of a zone that begins without a file.
+    private static let recordsOfEmptyZone = 2
 
     /// A zone that the configuration no longer has goes with it when there is nothing in it; otherwise its data is not for a
     /// line in a file to throw away.
     private func release(_ figures: ZoneFigures, _ store: ZoneStore) throws(StoreError) {
-        let apex = figures.zone.apex
-        guard figures.rrsets > 2 || figures.damage != nil else { return try store.deleteZone(figures.zone) }
+        guard figures.records > Self.recordsOfEmptyZone || figures.damage != nil else {
+            return try store.deleteZone(figures.zone)
+        }
         guard figures.zone.settings.isServed else { return }
         var settings = figures.zone.settings
         settings.isServed = false
         try store.updateSettings(
             of: figures.zone, settings, text: figures.settingsText, origin: .configuration)
         log.warning(
-            "a zone that the configuration no longer has is kept, and not answered from; \"homing zone delete\" ends it",
-            metadata: ["zone": "\(apex)"])
-    }
-}
-
-extension StoredKey {
-    /// Nil where the algorithm is not known.
-    var key: TransactionKey? {
-        AuthenticationAlgorithm(rawValue: algorithm).map { TransactionKey(name, $0, secret: secret) }
+            "a zone that the configuration no longer has is kept, and not answered from",
+            metadata: ["zone": "\(figures.zone.apex)"])
     }
 }

@@ -1,6 +1,6 @@
 """The checks, by name, in the order in which they run when all are asked for."""
 
-from . import (attacks, certificates, clients, cold, compare, crowd, dnssec, durable, encrypted, flood, forwarders, fresh, loss, opportunistic, peers, ports, proxies, soak,
+from . import (attacks, certificates, clients, cold, compare, crowd, dnssec, durable, dynamic_clients, encrypted, flood, forwarders, fresh, loss, opportunistic, peers, ports, proxies, soak,
                transports, updates, warm)
 
 CHECKS = {"dig": clients.check, "cold": cold.check, "warm": warm.check, "compare": compare.check, "dnssec": dnssec.check,
@@ -9,6 +9,6 @@ CHECKS = {"dig": clients.check, "cold": cold.check, "warm": warm.check, "compare
           "opportunistic": opportunistic.check,
           "loss": loss.check, "attacks": attacks.check, "crowd": crowd.check,
           "flood": flood.check, "soak": soak.check,
-          "updates": updates.check, "peers": peers.check, "fresh": fresh.check, "durable": durable.check}
+          "updates": updates.check, "clients": dynamic_clients.check, "peers": peers.check, "fresh": fresh.check, "durable": durable.check}
 # Dynamic zones need no small internet around them, but where a resolver's cache is concerned.
-ALONE = {"homing": {"updates", "peers", "durable"}, "bind": {"updates", "peers", "fresh", "durable"}, "knot": set(CHECKS)}
+ALONE = {"homing": {"updates", "clients", "peers", "durable"}, "bind": {"updates", "clients", "peers", "fresh", "durable"}, "knot": set(CHECKS)}

@@ -43,6 +43,8 @@ class Series:
     def _change(self):
         r, zone = self._random, self.zone
         owner, (type_text,) = _owner(r, zone), r.choices(list(TYPES), WEIGHTS)
+        if type_text in ("NS", "DS"):  # delegations by wildcard are refused by some
+            owner = owner.removeprefix("*.")
         shape = r.random()
         if shape < 0.62:
             yield message.add(owner, type_text, TYPES[type_text](r, zone), r.choice((0, 60, 300, 300, 300, 86400, 0x7FFFFFFF)))

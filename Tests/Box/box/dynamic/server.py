@@ -2,7 +2,7 @@
 
 import os
 import signal
-import socket
+import subprocess
 
 from .. import name, rdata, wire
 from ..attacks import client
@@ -14,17 +14,20 @@ KINDS = {"homing": homing, "bind": bind, "knot": knot, "nsd": nsd, "powerdns": p
 
 class DynamicServer:
     """`keys` are all that it knows, `extra` more lines of its configuration, `wrapper` a command that it is run under, `environment`
-    variables beside the box's; with a `validation` Homing also resolves and validates the small internet. Its directory holds what it keeps: configuration, zone files, journal, log.
+    variables beside the box's; with a `validation` Homing also resolves and validates the small internet.
+    What is `volatile` costs no syncs: it is kept in memory. Its directory holds what it keeps: configuration, zone files, journal, log.
     """
 
     def __init__(self, kind, directory, zones, keys=(), *, binary=None, port=5300, tls_port=8853, extra="", wrapper=(), environment=None,
-                 workers=2, validation=None):
+                 workers=2, validation=None, volatile=False):
         self.kind, self.directory, self.binary, self.zones, self.keys = kind, directory, binary, list(zones), list(keys)
         self.port, self.tls_port, self.extra, self.workers, self.validation = port, tls_port, extra, workers, validation
         self.wrapper, self.environment = list(wrapper), dict(environment or {})
         self.program = None
         self.state = directory / "state"  # what must outlive a power cut
         self.state.mkdir(parents=True)
+        if volatile:
+            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.state], check=True)
         for zone in self.zones:
             if not zone.primaries:
                 self.zone_file(zone).write_text(zone.text())
