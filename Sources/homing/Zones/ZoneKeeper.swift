@@ -12,6 +12,7 @@ import ZoneStore
 /// `refreshKeys` comes from elsewhere.
 final class ZoneKeeper: Sendable {
     private let log: Logger
+    private let clock: StoreClock
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
@@ -23,8 +24,9 @@ final class ZoneKeeper: Sendable {
 
     typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
 
-    init(log: Logger) {
+    init(log: Logger, clock: StoreClock = .system) {
         self.log = log
+        self.clock = clock
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -46,7 +48,7 @@ final class ZoneKeeper: Sendable {
         let directory = configuration.process.stateDirectory
         do throws(StoreError) {
             try StateDirectory.make(directory)
-            let store = try ZoneStore(directory: directory, log: log) { _, text in
+            let store = try ZoneStore(directory: directory, log: log, clock: clock) { _, text in
                 (try? ConfiguredZone.parse(text, in: configuration))?.settings
             }
             state.withLock { $0.store = store }
@@ -59,8 +61,12 @@ final class ZoneKeeper: Sendable {
     }
 
     /// Follows new settings.
-    func configure(_ settings: DaemonSettings) {
-        guard let store else { return }
+    ///
+    /// - Returns: whether other zones are answered from now, so that anything that is cached may be wrong.
+    @discardableResult
+    func configure(_ settings: DaemonSettings) -> Bool {
+        guard let store else { return false }
+        let before = served(store)
         let given = givenKeys(settings)
         state.withLock { $0.givenKeys = given }
         refreshKeys()
@@ -69,6 +75,11 @@ final class ZoneKeeper: Sendable {
         } catch {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
+        return served(store) != before
+    }
+
+    private func served(_ store: ZoneStore) -> [DomainName] {
+        store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
     func close() { state.withLock { $0.store.take() }?.close() }
