@@ -120,7 +120,7 @@ extension ConfigurationSchema {
             "name-servers", \.nameServers, .list("host names", of: .hostName),
             """
             The servers in the NS records of a zone that begins without a file; the first is the primary in its SOA. [] \
-            is the zone's own name.
+            is localhost, which stands for whoever was asked.
             """),
         Setting(
             "serial", \.serial, .choice,

@@ -21,7 +21,7 @@ public struct ConfiguredZone: Sendable, Equatable {
 /// What can be chosen for any zone, however it came to be here.
 public struct ZoneOptions: Sendable, Equatable {
     /// The servers in the NS records of a zone that begins without a file; the first is the primary that its SOA names.
-    /// Default: none, the zone's own name stands for them (as in RFC 6303 §3).
+    /// Default: none, `localhost.` stands for whoever was asked.
     public var nameServers: [DomainName] = []
     /// How the serial moves on with a change. Default: increment.
     public var serial = SerialPolicy.increment
