@@ -57,8 +57,8 @@ let package = Package(
         room(
             "DNSServer",
             imports: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "DNSResolution",
-                "DNSTransport",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport",
                 logging,
             ]),
         room("Certificates", imports: ["COpenSSL", "DNSWire"]),

@@ -2,6 +2,7 @@ import DNSCache
 import DNSResolution
 import DNSTransport
 import DNSWire
+import DNSZones
 
 /// One resolution under way and the clients that wait on it. Identical questions share one.
 final class Flight {
@@ -17,8 +18,7 @@ final class Flight {
     var observers: [(Outcome) -> Void] = []
     /// What clients have asked for; each needs a finished answer of its own.
     var variants: Set<UInt8> = []
-    /// How it ended.
-    var result: FlightResult?
+    var end: FlightEnd?
 
     init(id: UInt64, key: FlightKey, resolution: Resolution, initiator: IPAddress?, startedAt: Int64) {
         self.id = id
@@ -41,6 +41,13 @@ struct FlightKey: Hashable {
     }
 }
 
+/// How a flight ended.
+struct FlightEnd {
+    let result: FlightResult
+    /// For those whose answer is only partly in it.
+    let outcome: Outcome
+}
+
 /// What the clients of a flight are told.
 enum FlightResult {
     case answers([AnswerVariant.RawValue: FinishedAnswer], ExtendedError?)
@@ -54,6 +61,10 @@ struct WaitingQuery {
     let client: Client
     let packet: [UInt8]
     let view: QueryView
+    /// Signs the response, where the request was signed.
+    var session: TransactionSession?
+    /// How the question came here through zones that are held here; nil where it did not.
+    var chain: AliasChain?
 }
 
 /// The numbers by which a worker knows exchanges and timers: the flight's, and within it the exchange's.

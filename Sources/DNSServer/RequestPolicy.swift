@@ -13,6 +13,10 @@ enum RequestPolicy {
         case chaos
         /// QTYPE ANY (RFC 8482).
         case any
+        /// AXFR and IXFR.
+        case transfer
+        case update
+        case notify
     }
 
     static func judge(_ view: QueryView, isStream: Bool) -> Verdict {
@@ -23,7 +27,8 @@ enum RequestPolicy {
         case .query: return judgeQuery(view, isStream: isStream)
         case .notify, .update:
             let isMetaClass = view.qclass == .any || view.qclass == .none
-            return .reject(isMetaClass || !view.hasQuestion ? .formatError : .notAuth, nil)
+            guard view.hasQuestion, !isMetaClass else { return .reject(.formatError, nil) }
+            return view.header.opcode == .update ? .update : .notify
         default: return .reject(.notImplemented, nil)
         }
     }
@@ -38,8 +43,9 @@ enum RequestPolicy {
         switch view.qtype {
         case .opt, .tsig, .tkey: return .reject(.formatError, nil)
         case .maila, .mailb: return .reject(.notImplemented, nil)
-        case .axfr: return .reject(isStream ? .notAuth : .formatError, nil)
-        case .ixfr: return .reject(view.header.authorityCount == 1 ? .notAuth : .formatError, nil)
+        // RFC 5936 §4.2: not defined over UDP.
+        case .axfr: return isStream ? .transfer : .reject(.formatError, nil)
+        case .ixfr: return .transfer
         case .any: return .any
         default: return .proceed
         }

@@ -143,40 +143,62 @@ extension ResolverService {
 
     // --- Joining and starting ---
 
-    private func wait(
+    /// - Parameter chain: how the question came here from the client's own; nil: it is the client's own.
+    func wait(
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, for question: Question,
-        into response: inout MutableSpan<UInt8>
+        chain: AliasChain? = nil, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         let address = client.peer.address
-        guard waitingByClient[address, default: 0] < Self.waitingPerClient else {
+        guard waitingByClient[address, default: 0] < Self.waitingPerClient,
+            let flight = flight(for: question, view, address)
+        else {
             counters.count(.queriesDropped)
             return .dropped
         }
-        let flight: Flight
+        if let end = flight.end {
+            // All of it was known: no need to wait.
+            return answer(end, question, chain, packet, view, client, into: &response)
+        }
+        waitingByClient[address, default: 0] += 1
+        let query = WaitingQuery(
+            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view,
+            session: session, chain: chain)
+        board(flight, query)
+        return .deferred
+    }
+
+    private func answer(
+        _ end: FlightEnd, _ question: Question, _ chain: AliasChain?, _ packet: Span<UInt8>,
+        _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        guard chain != nil || end.outcome.continuation != nil else {
+            return .answered(respond(end.result, packet, view, client, into: &response))
+        }
+        var chain = chain ?? AliasChain(question)
+        if let outcome = completed(&chain, by: end.outcome, view) {
+            return .answered(compose(outcome, packet, view, client, into: &response))
+        }
+        return wait(packet, view, client, for: chain.current, chain: chain, into: &response)
+    }
+
+    /// The flight of a question, joined or begun; it may have ended already. Nil where too many wait on it.
+    private func flight(for question: Question, _ view: QueryView, _ address: IPAddress) -> Flight? {
         let key = FlightKey(question, variant(view))
         if let id = flightByKey[key], let current = flights[id] {
-            guard current.clients.count < settings.clientsPerResolution else {
-                counters.count(.queriesDropped)
-                return .dropped
-            }
+            guard current.clients.count < settings.clientsPerResolution else { return nil }
             counters.count(.joined)
-            flight = current
-            flight.variants.insert(variant(view).rawValue)
-        } else {
-            if flights.count >= settings.resolutionsPerWorker { shedOne() }
-            flight = makeFlight(key, variant(view), initiator: address, skipsCache: false)
-            handle(.start, flight)
-            if let result = flight.result {
-                // All of it was known: no need to wait.
-                return .answered(respond(result, packet, view, client, into: &response))
-            }
+            current.variants.insert(variant(view).rawValue)
+            return current
         }
+        if flights.count >= settings.resolutionsPerWorker { shedOne() }
+        let flight = makeFlight(key, variant(view), initiator: address, skipsCache: false)
+        handle(.start, flight)
+        return flight
+    }
+
+    private func board(_ flight: Flight, _ query: WaitingQuery) {
         if flight.clients.isEmpty { scheduleStaleAnswer(flight) }
-        let query = WaitingQuery(
-            client: client, packet: (try? packet.octets(0..<packet.count)) ?? [], view: view)
         flight.clients.append(query)
-        waitingByClient[address, default: 0] += 1
-        return .deferred
     }
 
     private func scheduleStaleAnswer(_ flight: Flight) {
@@ -321,16 +343,42 @@ extension ResolverService {
         let result =
             outcome.isUsable
             ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
-        flight.result = result
+        let end = FlightEnd(result: result, outcome: outcome)
+        flight.end = end
         for observer in flight.observers { observer(outcome) }
         flight.observers = []
-        for query in flight.clients {
-            reply(to: query) { packet, response in
-                respond(result, packet, query.view, query.client, into: &response)
+        let clients = flight.clients
+        flight.clients = []
+        for query in clients { answer(query, end, flight.key.question) }
+        signalAnchors()
+    }
+
+    /// Answers a client that waited, or has it wait on for what its chain of aliases leads to.
+    private func answer(_ query: WaitingQuery, _ end: FlightEnd, _ question: Question) {
+        guard query.chain != nil || end.outcome.continuation != nil else {
+            return reply(to: query) { packet, response in
+                respond(end.result, packet, query.view, query.client, into: &response)
             }
         }
-        flight.clients = []
-        signalAnchors()
+        var query = query
+        var end = end
+        var chain = query.chain ?? AliasChain(question)
+        // Every pass but the last goes on elsewhere, which the chain allows so many times.
+        while true {
+            if let outcome = completed(&chain, by: end.outcome, query.view) {
+                return reply(to: query) { packet, response in
+                    compose(outcome, packet, query.view, query.client, into: &response)
+                }
+            }
+            guard let flight = flight(for: chain.current, query.view, query.client.peer.address) else {
+                return reply(to: query) { _, _ in 0 }
+            }
+            guard let next = flight.end else {
+                query.chain = chain
+                return board(flight, query)
+            }
+            end = next
+        }
     }
 
     /// Makes and keeps the finished answers that the clients need.
@@ -387,7 +435,10 @@ extension ResolverService {
             guard let answer = answers[variant(view).rawValue] else { return 0 }
             return compose(answer, error, packet, view, client, into: &response)
         case .continued(let outcome):
-            return respond(continuing: outcome, packet, view, client, into: &response)
+            guard let question = Self.question(packet, view) else { return 0 }
+            var chain = AliasChain(question)
+            let whole = completed(&chain, by: outcome, view)
+            return compose(whole ?? chain.soFar, packet, view, client, into: &response)
         case .failure(let code, let error):
             if error?.code.isOfValidation != true,
                 let length = answerStale(packet, view, client, into: &response)
@@ -403,6 +454,11 @@ extension ResolverService {
         let waiting = flight.clients
         flight.clients = []
         for query in waiting {
+            // What is held here is never stale, and nor is what it leads to.
+            guard query.chain == nil else {
+                flight.clients.append(query)
+                continue
+            }
             var isAnswered = false
             reply(to: query) { packet, response in
                 let length = answerStale(packet, query.view, query.client, into: &response)
@@ -413,22 +469,30 @@ extension ResolverService {
         }
     }
 
-    /// Sends what `write` puts into a buffer. 0: there will be no answer. Nil: it still has to wait.
-    private func reply(to query: WaitingQuery, _ write: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int?) {
+    /// Sends what `write` puts into a buffer, signed where the request was. 0: there will be no answer. Nil: it still has to
+    /// wait.
+    func reply(to query: WaitingQuery, _ write: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int?) {
         // Out of the instance while it is written to, so that nothing else can touch it.
         var buffer = scratch
         scratch = []
         defer { scratch = buffer }
         var response = buffer.mutableSpan
-        guard let length = write(query.packet.span, &response) else { return }
-        let address = query.client.peer.address
-        let waiting = waitingByClient[address, default: 1] - 1
-        waitingByClient[address] = waiting > 0 ? waiting : nil
+        let disposition = signed(by: query.session, query.view, query.client, into: &response) { response in
+            write(query.packet.span, &response).map { $0 > 0 ? .answered($0) : .dropped } ?? .deferred
+        }
+        guard disposition != .deferred else { return }
+        let length = disposition.length
+        stopWaiting(query.client)
         if length > 0 {
             context.reply(buffer.span.extracting(0..<length), to: query.client)
         } else {
             context.abandon(query.client)
         }
+    }
+
+    func stopWaiting(_ client: Client) {
+        let waiting = waitingByClient[client.peer.address, default: 1] - 1
+        waitingByClient[client.peer.address] = waiting > 0 ? waiting : nil
     }
 }
 

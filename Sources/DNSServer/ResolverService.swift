@@ -2,6 +2,7 @@ public import DNSCache
 public import DNSResolution
 public import DNSTransport
 import DNSWire
+import DNSZones
 public import Logging
 
 /// What all workers must share so that a client may meet any of them.
@@ -19,11 +20,13 @@ public struct ServiceSecrets: Sendable {
 
 /// One request's way through the house, on one worker.
 ///
-///     receive: faults, access, rate limit, cookie -> cache ── hit ──> response
-///                                                       └── miss ──> local names, failures, stale data
-///                                                                    └──> flight: one resolution per question
+///     receive: faults, access, rate limit, signature, cookie
+///         -> zone held here ──> its version of this moment ──> response
+///         -> cache ── hit ──> response
+///                  └── miss ──> local names, failures, stale data
+///                               └──> flight: one resolution per question
 ///
-/// This file holds the packet path; `+Flights` what happens on a miss.
+/// This file holds the packet path; `+Flights` what happens on a miss; `Zones` what is held here.
 public final class ResolverService: WorkerService {
     unowned let context: any WorkerContext
     let cache: Cache
@@ -32,12 +35,20 @@ public final class ResolverService: WorkerService {
     private(set) var settings: ServerSettings
     /// Whether anything is validated; looked at for every packet.
     private(set) var isValidating: Bool
-    private(set) var composer: ResponseComposer
+    var composer: ResponseComposer
     public internal(set) var counters = ServiceCounters()
     var random: RandomSource
     private var rateLimiter: RateLimiter
     /// Turns with every answer, so that addresses take turns in being first.
     private var turn: UInt16 = 0
+
+    // --- Zones ---
+
+    /// Nil: none are held here.
+    var zones: ZoneWork?
+    /// Of the request that is being answered: it signs the response.
+    var session: TransactionSession?
+    var reports = ReportAllowance()
 
     // --- Flights ---
 
@@ -56,10 +67,12 @@ public final class ResolverService: WorkerService {
     /// Where deferred responses are written.
     var scratch = [UInt8](repeating: 0, count: 65_535)
 
-    /// - Parameter isSignaller: true for one of the workers (RFC 8145).
+    /// - Parameters:
+    ///   - isSignaller: true for one of the workers (RFC 8145).
+    ///   - zones: nil: none are held here.
     public init(
         _ context: any WorkerContext, settings: ServerSettings, cache: Cache, secrets: ServiceSecrets,
-        random: RandomSource, log: Logger, isSignaller: Bool = true
+        random: RandomSource, log: Logger, isSignaller: Bool = true, zones: ZoneServices? = nil
     ) {
         self.context = context
         self.settings = settings
@@ -69,6 +82,7 @@ public final class ResolverService: WorkerService {
         self.random = random
         self.log = log
         self.isSignaller = isSignaller
+        self.zones = zones.map { ZoneWork($0) }
         composer = ResponseComposer(settings: settings, cookies: ServerCookies(key: secrets.serverCookies))
         rateLimiter = RateLimiter(key: secrets.rateLimit)
     }
@@ -94,14 +108,16 @@ public final class ResolverService: WorkerService {
             return .closeConnection
         }
         if settings.logsQueries { logQuery(packet, view, client) }
+        let mayRecurse: Bool
         switch settings.access.verdict(for: client.peer.address) {
-        case .allow: break
+        case .allow: mayRecurse = true
         case .drop:
             counters.count(.queriesDropped)
             return .dropped
         case .refuse:
-            counters.count(.queriesRefused)
-            return reject(.refused, Self.notAllowed, packet, view, client, recursion: false, into: &response)
+            // A zone may have more clients than recursion has.
+            guard zones != nil else { return refuseAccess(packet, view, client, into: &response) }
+            mayRecurse = false
         }
         let hasValidCookie = hasValidCookie(packet, view, client)
         if !client.transport.isStream, !hasValidCookie,
@@ -109,22 +125,54 @@ public final class ResolverService: WorkerService {
         {
             return disposition
         }
+        let signature = signature(packet, view)
+        if case .rejected(let rejection) = signature {
+            return answer(rejection, packet, view, client, into: &response)
+        }
+        return signed(by: signature.session, view, client, into: &response) { response in
+            serve(packet, view, client, signature, hasValidCookie, mayRecurse, into: &response)
+        }
+    }
+
+    private func refuseAccess(
+        _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        counters.count(.queriesRefused)
+        return reject(.refused, Self.notAllowed, packet, view, client, recursion: false, into: &response)
+    }
+
+    /// A request that may be answered, from whom it says.
+    @inline(__always)
+    private func serve(
+        _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, _ signature: Signature,
+        _ hasValidCookie: Bool, _ mayRecurse: Bool, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let lacksCookie = settings.cookies == .required && !client.transport.isStream && !hasValidCookie
         switch RequestPolicy.judge(view, isStream: client.transport.isStream) {
         case .proceed:
-            if settings.cookies == .required, !client.transport.isStream, !hasValidCookie {
-                return demandCookie(packet, view, client, into: &response)
+            if lacksCookie { return demandCookie(packet, view, client, into: &response) }
+            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+                return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
+            guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answer(packet, view, client, into: &response)
+        case .any:
+            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+                return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
+            }
+            guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
+            return answerAny(packet, view, client, into: &response)
         case .reject(let code, let error):
             counters.count(.queriesMalformed)
             return reject(code, error, packet, view, client, into: &response)
         case .empty:
-            let isBad = settings.cookies == .required && !client.transport.isStream && !hasValidCookie
-            return reject(isBad ? .badCookie : .noError, nil, packet, view, client, into: &response)
+            return reject(lacksCookie ? .badCookie : .noError, nil, packet, view, client, into: &response)
         case .chaos:
+            guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answerChaos(packet, view, client, into: &response)
-        case .any:
-            return answerAny(packet, view, client, into: &response)
+        case .transfer: return receiveTransfer(packet, view, client, signature, into: &response)
+        case .update: return receiveUpdate(packet, view, client, signature, into: &response)
+        case .notify: return receiveNotify(packet, view, client, signature, into: &response)
         }
     }
 

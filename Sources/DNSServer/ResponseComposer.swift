@@ -8,6 +8,13 @@ import DNSWire
 struct ResponseComposer {
     let settings: ServerSettings
     let cookies: ServerCookies
+    /// Octets that a signature will need behind the response.
+    var reserved = 0
+
+    init(settings: ServerSettings, cookies: ServerCookies) {
+        self.settings = settings
+        self.cookies = cookies
+    }
 
     struct Sections {
         /// AA, AD, RCODE as in the header's second 16 bits.
@@ -21,29 +28,34 @@ struct ResponseComposer {
         /// RCODE with the bits that only OPT can carry.
         var responseCode: ResponseCode?
         var recursionAvailable = true
+        /// What an update's records were granted (RFC 9664 §4.3).
+        var lease: UpdateLease?
     }
 
     // --- Limits ---
 
-    /// Octets that the whole response may have.
+    /// Octets that the whole response may have, less those for a signature.
     func sizeLimit(_ view: QueryView, _ client: Client, capacity: Int) -> Int {
-        guard !client.transport.isStream else { return capacity }
-        guard let edns = view.edns else { return min(512, capacity) }
-        return min(Int(min(edns.payloadSize, max(512, settings.payloadSize))), capacity)
+        guard !client.transport.isStream else { return capacity - reserved }
+        guard let edns = view.edns else { return min(512, capacity) - reserved }
+        return min(Int(min(edns.payloadSize, max(512, settings.payloadSize))), capacity) - reserved
     }
 
     /// Where the sections must end so that OPT still fits.
     func bodyLimit(_ view: QueryView, _ client: Client, capacity: Int, _ error: ExtendedError? = nil) -> Int {
-        sizeLimit(view, client, capacity: capacity) - optLength(view, client, error)
+        sizeLimit(view, client, capacity: capacity) - optLength(view, client, error, nil)
     }
 
-    private func optLength(_ view: QueryView, _ client: Client, _ error: ExtendedError?) -> Int {
+    private func optLength(
+        _ view: QueryView, _ client: Client, _ error: ExtendedError?, _ lease: UpdateLease?
+    ) -> Int {
         guard let edns = view.edns else { return 0 }
         var length = 11
         if hasCookie(edns) { length += 4 + 8 + ServerCookies.length }
         if edns.wantsNSID, let nsid = settings.nsid { length += 4 + nsid.count }
         if edns.wantsKeepalive, Self.mayKeepAlive(client) { length += 6 }
         if let error { length += 6 + error.text.utf8.count }
+        if let lease { length += 4 + lease.data.count }
         return length
     }
 
@@ -62,12 +74,16 @@ struct ResponseComposer {
         var error = error
         let limit = sizeLimit(view, client, capacity: response.count)
         // The words of an extended error are worth less than the answer.
-        if error != nil, view.questionEnd + sections.length + optLength(view, client, error) > limit {
+        if error != nil,
+            view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit
+        {
             error?.text = ""
         }
-        if view.questionEnd + sections.length + optLength(view, client, error) > limit { error = nil }
+        if view.questionEnd + sections.length + optLength(view, client, error, sections.lease) > limit {
+            error = nil
+        }
         var position = view.questionEnd + sections.length
-        guard position + optLength(view, client, error) <= response.count else { return 0 }
+        guard position + optLength(view, client, error, sections.lease) <= response.count else { return 0 }
         for index in Header.length..<view.questionEnd { response[index] = packet[index] }
         let code = sections.responseCode ?? ResponseCode(rawValue: sections.flagBits & 0xf)
         if let edns = view.edns {
@@ -94,6 +110,11 @@ struct ResponseComposer {
                     EDNSOption.Code.extendedError, 2 + error.text.utf8.count, at: &position, into: &response)
                 put(error.code.rawValue, at: &position, into: &response)
                 for octet in error.text.utf8 { put(octet, at: &position, into: &response) }
+            }
+            if let lease = sections.lease {
+                let octets = lease.data
+                putOption(EDNSOption.Code.updateLease, octets.count, at: &position, into: &response)
+                for octet in octets { put(octet, at: &position, into: &response) }
             }
             if edns.hasPadding, client.transport.isEncrypted {
                 putPadding(upTo: min(response.count, Int(edns.payloadSize)), at: &position, into: &response)

@@ -1,4 +1,5 @@
 import DNSTransport
+import DNSWire
 
 /// Counters and a histogram of one worker; plain numbers, for only its queue touches them. Summed when read.
 public struct ServiceCounters: Sendable {
@@ -8,6 +9,11 @@ public struct ServiceCounters: Sendable {
         case cacheHits, cacheStaleHits, cacheMisses, prefetches, joined
         case localAnswers, rateLimited, truncated, badCookies
         case resolutions, resolutionsFailed, resolutionsShed, upstreamQueries, upstreamTimeouts
+        case zoneAnswers, signaturesRejected
+        case updates, updatesDone, updatesRefused, updatesUnmet, updatesMalformed, updatesFailed
+        case transferRequests, transfersRefused, transfersFull, transfersIncremental, transfersUpToDate
+        case transfersCompleted
+        case notifiesReceived, notifiesRefused
         case responsesNoError, responsesNXDomain, responsesServerFailure, responsesOther
 
         /// The Prometheus series, with its labels.
@@ -35,6 +41,22 @@ public struct ServiceCounters: Sendable {
             case .resolutionsShed: "homing_resolutions_shed_total"
             case .upstreamQueries: "homing_upstream_queries_total"
             case .upstreamTimeouts: "homing_upstream_timeouts_total"
+            case .zoneAnswers: "homing_zone_answers_total"
+            case .signaturesRejected: "homing_signatures_rejected_total"
+            case .updates: "homing_update_requests_total"
+            case .updatesDone: "homing_updates_total{result=\"done\"}"
+            case .updatesRefused: "homing_updates_total{result=\"refused\"}"
+            case .updatesUnmet: "homing_updates_total{result=\"prerequisite\"}"
+            case .updatesMalformed: "homing_updates_total{result=\"malformed\"}"
+            case .updatesFailed: "homing_updates_total{result=\"failed\"}"
+            case .transferRequests: "homing_transfer_requests_total"
+            case .transfersRefused: "homing_transfers_total{result=\"refused\"}"
+            case .transfersFull: "homing_transfers_total{result=\"full\"}"
+            case .transfersIncremental: "homing_transfers_total{result=\"incremental\"}"
+            case .transfersUpToDate: "homing_transfers_total{result=\"up-to-date\"}"
+            case .transfersCompleted: "homing_transfers_completed_total"
+            case .notifiesReceived: "homing_notifies_received_total"
+            case .notifiesRefused: "homing_notifies_refused_total"
             case .responsesNoError: "homing_responses_total{rcode=\"NOERROR\"}"
             case .responsesNXDomain: "homing_responses_total{rcode=\"NXDOMAIN\"}"
             case .responsesServerFailure: "homing_responses_total{rcode=\"SERVFAIL\"}"
@@ -60,6 +82,17 @@ public struct ServiceCounters: Sendable {
         case .tls: .queriesTLS
         case .https: .queriesHTTPS
         case .http: .queriesHTTP
+        }
+    }
+
+    /// Counts an update by its response code.
+    mutating func count(updateResult code: ResponseCode) {
+        switch code {
+        case .noError: count(.updatesDone)
+        case .refused, .notAuth: count(.updatesRefused)
+        case .yxDomain, .yxRRset, .nxDomain, .nxRRset: count(.updatesUnmet)
+        case .formatError, .notZone, .badVersion: count(.updatesMalformed)
+        default: count(.updatesFailed)
         }
     }
 

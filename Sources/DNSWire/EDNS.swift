@@ -251,7 +251,8 @@ extension UpdateLease {
         self.init(lease: lease, keyLease: try? data.span.uint32(at: 4))
     }
 
-    var data: [UInt8] {
+    /// The option's octets.
+    public var data: [UInt8] {
         [lease, keyLease].compactMap(\.self).flatMap { seconds in
             [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: seconds >> UInt32($0)) }
         }

@@ -26,16 +26,10 @@ public struct QueryView: Sendable {
     /// Where the question ends: 12 when there is none.
     public private(set) var questionEnd = Header.length
     public private(set) var edns: EDNSView?
-    /// The TSIG or SIG(0) record, where a query of opcode QUERY ends with one.
+    /// The TSIG or SIG(0) record, where a request of opcode QUERY, UPDATE or NOTIFY ends with one.
     public private(set) var signature: SignaturePlace?
 
     public var hasQuestion: Bool { qnameLength > 0 }
-
-    /// Whether it is worth looking for what signs it: of other opcodes than QUERY the records were not read.
-    @inlinable
-    public var mayBeSigned: Bool {
-        header.opcode == .query ? signature != nil : header.additionalCount > 0
-    }
 
     public var qnameRange: Range<Int> { Header.length..<(Header.length + qnameLength) }
 
@@ -52,8 +46,11 @@ public struct QueryView: Sendable {
         }
         do throws(WireError) {
             if header.questionCount == 1 { try readQuestion(packet) }
-            // Other opcodes have sections of their own; what they hold is not ours to judge here.
-            if header.opcode == .query { try readRecords(packet, maximumOptions) }
+            switch header.opcode {
+            case .query, .update, .notify: try readRecords(packet, maximumOptions)
+            // What others have in their sections is unknown.
+            default: break
+            }
         } catch {
             switch error.code {
             case .badOption: fault = .badOption
@@ -83,10 +80,14 @@ public struct QueryView: Sendable {
         questionEnd = position + 4
     }
 
-    private mutating func readRecords(_ packet: Span<UInt8>, _ maximumOptions: Int) throws(WireError) {
-        if header.flags.contains(.tc) { fault = .unexpectedContent }
+    /// Whether a query has what only other messages may have.
+    private var hasUnexpectedContent: Bool {
         let isIXFR = hasQuestion && qtype == .ixfr
-        if header.answerCount > 0 || header.authorityCount > 0 && !isIXFR { fault = .unexpectedContent }
+        return header.flags.contains(.tc) || header.answerCount > 0 || header.authorityCount > 0 && !isIXFR
+    }
+
+    private mutating func readRecords(_ packet: Span<UInt8>, _ maximumOptions: Int) throws(WireError) {
+        if header.opcode == .query, hasUnexpectedContent { fault = .unexpectedContent }
         var position = questionEnd
         let before = Int(header.answerCount) + Int(header.authorityCount)
         let count = before + Int(header.additionalCount)

@@ -23,14 +23,20 @@ extension ZoneVersion {
     func match(_ name: DomainName, isParentSide: Bool = false) -> ZoneMatch {
         let key = PackedName(name)
         if hasCuts, let match = matchAbove(key, name.labelCount, isParentSide: isParentSide) { return match }
-        if let found = tree.names.find(key), !found.isOnlyHashed { return .name(found) }
-        if tree.hasNamesBelow(key) { return .emptyNonTerminal }
-        let encloser = tree.closestEncloserKey(of: key)
-        let encloserName = name.suffix(encloser.labelCount)
-        let wildcard = encloser.wildcard
-        if let found = tree.names.find(wildcard) { return .wildcard(found, encloser: encloserName) }
-        if tree.hasNamesBelow(wildcard) { return .wildcard(nil, encloser: encloserName) }
-        return .nothing(encloser: encloserName)
+        var behind = tree.names.ceiling(key)
+        if let found = behind, found.order(against: key) == 0 {
+            if !found.isOnlyHashed { return .name(found) }
+            behind = tree.names.successor(key)
+        }
+        if behind?.isSubdomain(of: key) == true { return .emptyNonTerminal }
+        let encloser = tree.closestEncloser(of: key, before: behind)
+        let (encloserName, wildcard) = (name.suffix(encloser.labelCount), encloser.wildcard)
+        guard let found = tree.names.ceiling(wildcard), found.isSubdomain(of: wildcard) else {
+            return .nothing(encloser: encloserName)
+        }
+        // The first at or behind the wildcard is itself, or below it.
+        let isOwner = found.order(against: wildcard) == 0
+        return .wildcard(isOwner ? found : nil, encloser: encloserName)
     }
 
     /// The uppermost zone cut or DNAME on the way from the apex to the name. What lies behind it is not of this zone.
@@ -72,14 +78,17 @@ extension PackedName {
 extension ZoneTree {
     func hasNamesBelow(_ key: PackedName) -> Bool { names.successor(key)?.isSubdomain(of: key) == true }
 
-    /// The longest ancestor of a name that exists, for queries.
-    fileprivate func closestEncloserKey(of key: PackedName) -> PackedName {
-        let count = closestEncloserLabelCount(of: key)
-        // The name itself is one that is only hashed.
-        let encloser = key.suffix(count == key.labelCount ? count - 1 : count)
+    /// The longest ancestor that exists, for queries, of a name that does not.
+    ///
+    /// - Parameter behind: what comes next in the tree. Of all names, those next to it share the most labels with a name.
+    fileprivate func closestEncloser(of key: PackedName, before behind: PackedName?) -> PackedName {
+        let count = max(
+            behind?.commonLabelCount(with: key) ?? 0,
+            names.predecessor(key)?.commonLabelCount(with: key) ?? 0)
+        let encloser = key.suffix(count)
         guard !hashedOwners.isEmpty, let found = names.find(encloser), found.isOnlyHashed,
             !hasNamesBelow(encloser)
         else { return encloser }
-        return encloser.suffix(encloser.labelCount - 1)
+        return encloser.suffix(count - 1)
     }
 }

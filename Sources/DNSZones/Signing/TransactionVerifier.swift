@@ -18,18 +18,18 @@ public enum SignatureVerdict: Sendable {
 /// be refused; but several clients may share a key, each with its own clock, datagrams overtake each other, and times are
 /// whole seconds, so that honest requests would fail and most replays pass. What bounds a replay is the fudge.
 public enum TransactionVerifier {
-    /// For who has read the request already: one of opcode QUERY is not walked through again.
+    /// For who has read the request already, so that it is not walked through again.
     ///
     /// - Parameters:
-    ///   - keys: only asked for where the request may be signed.
+    ///   - view: of opcode QUERY, UPDATE or NOTIFY, and without fault.
+    ///   - keys: only asked for where the request is signed.
     ///   - wall: seconds since 1970.
     @inlinable
     public static func verify(
         _ packet: Span<UInt8>, _ view: QueryView, keys: @autoclosure () -> KeyRing, wall: Int64
     ) -> SignatureVerdict {
         // Nearly all requests end here, in the caller's own code.
-        guard view.mayBeSigned else { return .unsigned }
-        guard let place = view.signature else { return verify(packet, keys: keys(), wall: wall) }
+        guard let place = view.signature else { return .unsigned }
         return judge(packet, place, keys(), wall)
     }
 

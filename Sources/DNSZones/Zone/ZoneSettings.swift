@@ -9,7 +9,11 @@ public struct ZoneSettings: Sendable, Hashable {
     }
 
     public var role = Role.primary
+    /// Whether questions are answered from it. A zone that is not is kept, and that is all.
+    public var isServed = true
     public var serial = SerialPolicy.increment
+    /// Who may ask for its names, beside the clients that may use recursion.
+    public var queryNetworks: [IPNetwork] = []
     /// Who may change it.
     public var updatePolicy = UpdatePolicy()
     /// Who may have all of it (RFC 5936 §5); by default nobody.

@@ -55,8 +55,10 @@ extension ZoneTree {
 
     /// The longest name that exists and that `name` is at or below (RFC 4592 §3.3.1); nil where there is none in the tree.
     public func closestEncloser(of name: DomainName) -> DomainName? {
-        let count = closestEncloserLabelCount(of: PackedName(name))
-        return count > 0 || exists(.root) ? name.suffix(count) : nil
+        // Of all names, those next to it share the most labels with a name.
+        let key = PackedName(name)
+        let neighbours = [names.ceiling(key), names.predecessor(key)].compactMap { $0 }
+        return neighbours.map { $0.commonLabelCount(with: key) }.max().map(name.suffix)
     }
 
     /// The name that owns records and comes last before `name`, in lower case.
@@ -66,14 +68,6 @@ extension ZoneTree {
 
     /// Whether both are copies of one tree that has not changed since. False says nothing.
     func isShared(with other: ZoneTree) -> Bool { names.isShared(with: other.names) }
-
-    /// Of all names, those next to it share the most labels with a name.
-    func closestEncloserLabelCount(of key: PackedName) -> Int {
-        if names.find(key) != nil { return key.commonLabelCount(with: key) }
-        let before = names.predecessor(key)?.commonLabelCount(with: key) ?? 0
-        let behind = names.successor(key)?.commonLabelCount(with: key) ?? 0
-        return max(before, behind)
-    }
 
     /// A walk over all RRsets: names in canonical order, types ascending. It goes on where it stopped, and is not disturbed by
     /// changes of the tree that it was made from.

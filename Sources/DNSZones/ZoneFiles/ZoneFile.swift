@@ -29,7 +29,7 @@ public enum ZoneFile {
         while true {
             do throws(TextError) {
                 guard let record = try reader.next() else { break }
-                reading.take(record, at: .init(place: reader.place, source: reader.sourceName))
+                reading.take(record, at: reader.place, in: reader.sourceName)
             } catch {
                 reading.note(ZoneProblem(error))
             }

@@ -35,26 +35,24 @@ extension ZoneFileReading {
         guard let version = ZoneVersion(apex: apex, tree: tree) else { return }
         var cuts: Set<DomainName> = []
         for reference in references {
-            let record = reference.record
-            switch record.type {
-            case .dname: checkBelow(record.ownerName, "a DNAME", reference.place) { _ in false }
-            case .ds: checkSigner(record, reference.place)
+            let (name, place) = (reference.ownerName, reference.place)
+            switch reference.type {
+            case .dname: checkBelow(name, "a DNAME", place) { _ in false }
+            case .ds: checkSigner(name, place)
             default:
-                if record.type == .ns, record.ownerName != apex, cuts.insert(record.ownerName).inserted {
-                    checkCut(record.ownerName, reference.place)
-                }
-                checkTarget(of: record, in: version, reference.place)
+                if reference.type == .ns, name != apex, cuts.insert(name).inserted { checkCut(name, place) }
+                checkTarget(of: reference, in: version)
             }
         }
     }
 
     // --- Cuts ---
 
-    private mutating func checkSigner(_ record: Record, _ place: Place) {
-        if record.ownerName == apex {
+    private mutating func checkSigner(_ name: DomainName, _ place: Place) {
+        if name == apex {
             note(.warning, "DS of the zone itself belongs into the zone above: \(apex)", place)
-        } else if !tree.types(at: record.ownerName).contains(.ns) {
-            note(.warning, "DS without NS: \(record.ownerName)", place)
+        } else if !tree.types(at: name).contains(.ns) {
+            note(.warning, "DS without NS: \(name)", place)
         }
     }
 
@@ -85,23 +83,24 @@ extension ZoneFileReading {
     // --- Targets ---
 
     /// RFC 2181 §10.3: what NS and MX name has addresses, and is no alias; RFC 2782 says the same of SRV.
-    private mutating func checkTarget(of record: Record, in version: ZoneVersion, _ place: Place) {
-        let offset = record.type == .ns ? 0 : record.type == .mx ? 2 : 6
-        guard let target = record.rdata.name(at: offset), !target.isRoot else { return }
-        let isOfApex = record.type == .ns && record.ownerName == apex
-        let severity = isOfApex ? ZoneProblem.Severity.error : .warning
+    private mutating func checkTarget(of reference: Reference, in version: ZoneVersion) {
+        let (name, type) = (reference.ownerName, reference.type)
+        guard let target = reference.rdata.target(of: type), !target.isRoot else { return }
         if target.looksLikeAddress {
-            let text = "\(record.type) wants a name, and this looks like an address: \(target)"
-            return note(record.type == .ns ? .error : .warning, text, place)
+            let text = "\(type) wants a name, and this looks like an address: \(target)"
+            return note(type == .ns ? .error : .warning, text, reference.place)
         }
-        guard target.isSubdomain(of: apex),
-            let fault = fault(of: target, named: record, in: version)
-        else { return }
-        note(severity, "\(record.type) of \(record.ownerName) names \(target), which \(fault)", place)
+        guard target.isSubdomain(of: apex), let fault = fault(of: target, for: reference, in: version) else {
+            return
+        }
+        let isOfApex = type == .ns && name == apex
+        note(
+            isOfApex ? .error : .warning, "\(type) of \(name) names \(target), which \(fault)",
+            reference.place)
     }
 
     /// Why a target gives no address; nil where it does, or where that is not for this zone to say.
-    private func fault(of target: DomainName, named record: Record, in version: ZoneVersion) -> String? {
+    private func fault(of target: DomainName, for reference: Reference, in version: ZoneVersion) -> String? {
         func fault(_ found: PackedName) -> String? {
             if found.contains(.cname) { return "is an alias" }
             return found.hasAddress ? nil : "has no address"
@@ -114,8 +113,8 @@ extension ZoneFileReading {
         case .redirection: return "is below a DNAME"
         case .cut:
             // Glue is needed where the way to the name leads through the cut itself (RFC 9471 §2).
-            let isNeeded =
-                record.type == .ns && (record.ownerName == apex || target.isSubdomain(of: record.ownerName))
+            let isOnTheWay = reference.ownerName == apex || target.isSubdomain(of: reference.ownerName)
+            let isNeeded = reference.type == .ns && isOnTheWay
             let hasGlue = tree.names.find(PackedName(target))?.hasAddress == true
             return isNeeded && !hasGlue ? "has no glue" : nil
         }
@@ -128,7 +127,7 @@ extension PackedName {
 
 extension DomainName {
     /// `192.0.2.1.` or `2001:db8::1.`, with an origin behind it or not.
-    fileprivate var looksLikeAddress: Bool {
+    var looksLikeAddress: Bool {
         let labels = labels
         guard let first = labels.first else { return false }
         if first.contains(UInt8(ascii: ":")) { return true }

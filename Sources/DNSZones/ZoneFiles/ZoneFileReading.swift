@@ -2,25 +2,32 @@ import DNSWire
 
 /// A zone file on its way into a tree. What can be judged record by record is judged here; the rest when all are there.
 struct ZoneFileReading {
+    /// Where a record stands, in few octets: a zone of delegations remembers all of them.
     struct Place {
-        let place: TextPlace
-        let source: String?
+        fileprivate let line: UInt32
+        fileprivate let column: UInt32
+        /// In `sources`.
+        fileprivate let source: Int
     }
 
     /// A record that names something else in the zone, or rules over names below it.
     struct Reference {
-        let record: Record
+        let ownerName: DomainName
+        let type: RecordType
+        let rdata: RData
         let place: Place
     }
 
     let apex: DomainName
-    /// Of the outermost file.
-    let name: String
+    /// Names of files, the outermost first.
+    private var sources: [String]
     private(set) var tree = ZoneTree()
     private(set) var recordCount = 0
     private(set) var errorCount = 0
     private var warningCount = 0
     private(set) var problems: [ZoneProblem] = []
+    /// Of the last record, in `sources`.
+    private var lastSource = 0
     /// To be judged at the end.
     private(set) var references: [Reference] = []
     private(set) var soaPlace: Place?
@@ -36,11 +43,12 @@ struct ZoneFileReading {
 
     init(apex: DomainName, name: String) {
         self.apex = apex
-        self.name = name
+        sources = [name]
     }
 
-    mutating func take(_ record: Record, at place: Place) {
+    mutating func take(_ record: Record, at textPlace: TextPlace, in source: String?) {
         recordCount += 1
+        let place = place(textPlace, source)
         guard isWelcome(record, place) else { return }
         if gathered?.type != record.type || gathered?.ownerName != record.ownerName {
             flush()
@@ -57,13 +65,24 @@ struct ZoneFileReading {
     }
 
     mutating func note(_ severity: ZoneProblem.Severity, _ message: String, _ place: Place?) {
-        note(ZoneProblem(severity, message, at: place?.place, source: place?.source ?? name))
+        let textPlace = place.map { TextPlace(line: Int($0.line), column: Int($0.column)) }
+        note(ZoneProblem(severity, message, at: textPlace, source: sources[place?.source ?? 0]))
+    }
+
+    private mutating func place(_ place: TextPlace, _ source: String?) -> Place {
+        // Records of one file follow each other.
+        if let source, source != sources[lastSource] {
+            lastSource = sources.lastIndex(of: source) ?? sources.endIndex
+            if lastSource == sources.endIndex { sources.append(source) }
+        }
+        return Place(
+            line: UInt32(clamping: place.line), column: UInt32(clamping: place.column), source: lastSource)
     }
 
     /// Too many records, or too many errors.
     mutating func giveUp(limit: Int) {
         let reason = recordCount > limit ? "more than \(limit) records" : "more errors than are told"
-        problems.append(ZoneProblem(.error, "\(reason), the rest was not read", at: nil, source: name))
+        problems.append(ZoneProblem(.error, "\(reason), the rest was not read", at: nil, source: sources[0]))
         errorCount += 1
     }
 
@@ -73,7 +92,7 @@ struct ZoneFileReading {
         checkReferences()
         if warningCount > ZoneFile.maximumProblems {
             let count = warningCount - ZoneFile.maximumProblems
-            problems.append(ZoneProblem(.warning, "\(count) more warnings", at: nil, source: name))
+            problems.append(ZoneProblem(.warning, "\(count) more warnings", at: nil, source: sources[0]))
         }
         return (tree, problems)
     }
@@ -153,18 +172,31 @@ struct ZoneFileReading {
             note(.error, "too large for any message: \(record.ownerName) \(record.type)", place)
             return
         }
-        if rrset.rdatas.isEmpty { checkAsterisks(record, place) }
+        if rrset.rdatas.isEmpty {
+            checkAsterisks(record, place)
+            if record.type == .soa { soaPlace = place }
+        }
+        if isReference(record, isFirst: rrset.rdatas.isEmpty) {
+            let (owner, rdata) = (record.ownerName, record.rdata)
+            references.append(Reference(ownerName: owner, type: record.type, rdata: rdata, place: place))
+        }
         rrset.rdatas.append(record.rdata)
         rrset.ttl = min(rrset.ttl, record.ttl)
-        remember(record, place)
     }
 
-    private mutating func remember(_ record: Record, _ place: Place) {
+    /// Whether the record has to be judged when all others are there.
+    private func isReference(_ record: Record, isFirst: Bool) -> Bool {
         switch record.type {
-        case .soa: soaPlace = soaPlace ?? place
-        case .ns, .mx, .srv, .dname, .ds: references.append(Reference(record: record, place: place))
-        default: break
+        case .dname, .ds: isFirst
+        case .ns where isFirst && record.ownerName != apex: true
+        case .ns, .mx, .srv: record.rdata.target(of: record.type).map { isJudged($0) } ?? false
+        default: false
         }
+    }
+
+    /// Whether something can be said of a target: it is of this zone, or no name at all.
+    private func isJudged(_ target: DomainName) -> Bool {
+        target.isSubdomain(of: apex) || target.looksLikeAddress
     }
 
     /// What asterisks do not do, though one may think so. Said once for an RRset.
@@ -184,6 +216,11 @@ struct ZoneFileReading {
         gathered = nil
         known = []
     }
+}
+
+extension RData {
+    /// The name that NS, MX and SRV lead to.
+    func target(of type: RecordType) -> DomainName? { name(at: type == .ns ? 0 : type == .mx ? 2 : 6) }
 }
 
 extension DomainName {

@@ -3,10 +3,12 @@ import DNSResolution
 import DNSServer
 import DNSTransport
 import DNSWire
+import DNSZones
 import Dispatch
 import HomingConfiguration
 import Logging
 import Synchronization
+import ZoneStore
 
 /// The running resolver: sockets, workers and the cache that they share. Made from settings, started once, stopped once.
 ///
@@ -33,6 +35,7 @@ final class Daemon: Sendable {
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
     private let certificates: CertificateKeeper
+    private let zones: ZoneKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -42,6 +45,8 @@ final class Daemon: Sendable {
         var endpoints: EncryptedEndpoints?
         /// As at the start: what is open does not change with a reload.
         var encryption: EncryptionSettings?
+        /// Takes orders of commands; nil where no zones are held.
+        var control: ControlServer?
         var isStopping = false
     }
 
@@ -76,6 +81,7 @@ final class Daemon: Sendable {
         state = Mutex(State(settings: settings))
         keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
         certificates = CertificateKeeper(queue: control, log: log, now: wallClock)
+        zones = ZoneKeeper(log: log)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -109,13 +115,15 @@ final class Daemon: Sendable {
         if let privileges {
             let keepsAnchors =
                 settings.server.resolver.validation != nil && settings.configuration.dnssec.followRollovers
-            if keepsAnchors || settings.encryption.makesOwn {
+            if keepsAnchors || settings.encryption.makesOwn || !settings.configuration.heldZones.isEmpty {
                 privileges.makeDirectory(settings.configuration.process.stateDirectory)
             }
             try privileges.drop()
         }
         state.withLock { $0.encryption = settings.encryption }
         keeper.begin(settings)
+        try zones.begin(settings)
+        zones.store?.onPublish { [cache] publication in cache.forget(what: publication) }
         certificates.configure(settings.encryption)
         try endpoints.use(certificates.certificates)
         let workers = try (0..<settings.workerCount).map { index in
@@ -129,12 +137,27 @@ final class Daemon: Sendable {
                 state.addresses[listener.service.transport, default: []].append(address)
             }
         }
+        startControl(settings)
         logStart(settings)
         certificates.start(publishing: { [weak self] in self?.publishCertificates($0) })
         keeper.start(
             asking: { [weak self] question, body in self?.ask(question, body) },
             publishing: { [weak self] endsBelief in self?.publishAnchors(endsBelief: endsBelief) })
         notifier.ready()
+    }
+
+    /// Listens for commands. Without it, all else goes on.
+    private func startControl(_ settings: DaemonSettings) {
+        guard let store = zones.store else { return }
+        let administration = StoreAdministration(store, in: DaemonSurroundings(daemon: self, zones: zones))
+        let path = settings.configuration.process.stateDirectory + "/" + ControlClient.socketName
+        let server = ControlServer(path: path, administration: administration, log: log)
+        do throws(ControlServerFault) {
+            try server.start()
+            state.withLock { $0.control = server }
+        } catch {
+            log.warning("commands for zones and keys cannot be taken: \(error)")
+        }
     }
 
     private func logStart(_ settings: DaemonSettings) {
@@ -151,11 +174,15 @@ final class Daemon: Sendable {
         _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
     ) throws(SystemError) -> Worker {
         let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
-        return try Worker(index, sockets: sockets, configuration: settings.worker) { context in
+        let link = WorkerLink()
+        let services = zones.store.map { ZoneServices(store: $0, keys: zones.keys, link: link) }
+        let worker = try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
                 context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log,
-                isSignaller: index == 0)
+                isSignaller: index == 0, zones: services)
         }
+        link.connect { [weak worker] work in worker?.submit(work) ?? false }
+        return worker
     }
 
     /// Nil when there is nothing to give up, or nobody said to whom.
@@ -192,6 +219,7 @@ final class Daemon: Sendable {
             return state.workers
         }
         guard !workers.isEmpty else { return true }
+        state.withLock { $0.control.take() }?.stop(waiting: patience.round)
         keeper.stop()
         certificates.stop()
         notifier.stopping()
@@ -203,6 +231,7 @@ final class Daemon: Sendable {
             let left = (deadline - clock.now) / .seconds(1)
             return worker.wait(seconds: max(0, left))
         }
+        zones.close()
         let isClean = ended.allSatisfy { $0 }
         if !isClean { log.warning("some queries were not answered before the stop") }
         return isClean
@@ -239,6 +268,7 @@ final class Daemon: Sendable {
         keeper.configure(new)
         state.withLock { $0.endpoints }?.use(new.configuration)
         certificates.configure(new.encryption)
+        zones.configure(new)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
@@ -261,6 +291,7 @@ final class Daemon: Sendable {
         if let encryption = state.withLock({ $0.encryption }) {
             server.designation?.endpoints = encryption.endpoints(path: settings.configuration.https.path)
         }
+        server.resolver.heldZones = zones.store.map { HeldZonesHere(directory: $0.directory) }
         if let anchors = keeper.anchors { server.resolver.validation?.anchors = anchors }
         return server
     }
@@ -301,7 +332,7 @@ final class Daemon: Sendable {
         }
         let service = sum.withLock { $0 }
         return service.lines + workers.map(\.counters).figures
-            + cache.statistics.figures(limits: cache.limits)
+            + cache.statistics.figures(limits: cache.limits) + (zones.store?.figures.lines ?? [])
     }
 
     func logFigures() {

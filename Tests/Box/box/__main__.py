@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--questions", type=int, default=1_000_000, help="so many must find no stale answer in dynamic zones")
     parser.add_argument("--kills", type=int, default=200, help="how often a server of dynamic zones is killed (1000 for the full check)")
     parser.add_argument("--unsynced-binary", type=pathlib.Path, help="a homing that was built not to sync (-DHOMING_UNSAFE_NO_SYNC): it must be found out")
-    parser.add_argument("--limit-minutes", type=float, default=45, help="the box ends itself after so long")
+    parser.add_argument("--limit-minutes", type=float, default=60, help="the box ends itself after so long")
     parser.add_argument("--acts", help="of the attacks, only these: words of box/attacks, comma-separated")
     parser.add_argument("--stay", action="store_true", help="no checks: start everything and wait, for a look around by nsenter")
     parser.add_argument("--state", type=pathlib.Path, required=True, help=argparse.SUPPRESS)

@@ -23,6 +23,7 @@ def check(box, verdict):
                 verdict.expect(False, f"{title}: {error}")
     finally:
         server.stop()
+        subprocess.run(["umount", "/etc/resolv.conf"], check=False)
 
 
 def _be_own_resolver(box):

@@ -84,14 +84,15 @@ def _serial_of(port, apex):
 
 def _await_serial(verdict, server, peers, apex, what):
     """Whether all have the same serial as the server before long."""
-    wanted, begun, late = _serial_of(server.port, apex), time.monotonic(), []
-    for peer in peers:
-        try:
-            wait_until(lambda: _serial_of(peer.port, apex) == wanted, max(1, PATIENCE - (time.monotonic() - begun)), "")
-        except BoxError:
-            late.append(f"{peer.kind} has {_serial_of(peer.port, apex)}")
-    verdict.expect(not late, f"{what}: all have serial {wanted} {time.monotonic() - begun:.1f} s later {' '.join(late)}")
-    return not late
+    wanted, begun, waiting, said = _serial_of(server.port, apex), time.monotonic(), list(peers), []
+    while waiting and time.monotonic() - begun < PATIENCE:
+        for peer in list(waiting):
+            if _serial_of(peer.port, apex) == wanted:
+                waiting.remove(peer)
+                said.append(f"{peer.kind} after {time.monotonic() - begun:.1f} s")
+        time.sleep(0.05)
+    said += [f"{peer.kind} has {_serial_of(peer.port, apex)}" for peer in waiting]
+    return verdict.expect(not waiting, f"{what}: all have serial {wanted}: {', '.join(said)}")
 
 
 def _compare(verdict, one, other, apex, what):

@@ -1,0 +1,18 @@
+import DNSWire
+import DNSZones
+import HomingConfiguration
+
+/// The running daemon, as commands for zones and keys see it.
+struct DaemonSurroundings: ZoneSurroundings {
+    unowned let daemon: Daemon
+    let zones: ZoneKeeper
+
+    var configuration: Configuration { daemon.settings.configuration }
+    var addresses: [SocketAddress] { daemon.addresses }
+    var givenKeys: [(key: TransactionKey, origin: KeyReport.Origin)] { zones.givenKeys }
+
+    func transfer(of zone: Zone) -> ZoneReport.Transfer? { nil }
+    func secondaries(of zone: Zone) -> [ZoneReport.Secondary] { [] }
+    func zonesChanged() {}
+    func keysChanged() { zones.refreshKeys() }
+}

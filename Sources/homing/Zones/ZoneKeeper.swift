@@ -1,0 +1,170 @@
+import DNSWire
+import DNSZones
+import HomingConfiguration
+import Logging
+import Synchronization
+import ZoneStore
+
+/// Has the zones and keys held that the configuration says, beside those that commands made, and hands out what the workers
+/// need of them.
+///
+/// It is called on one thread at a time: at the start, and then on the daemon's control queue, as reloads are. Only
+/// `refreshKeys` comes from elsewhere.
+final class ZoneKeeper: Sendable {
+    private let log: Logger
+    private let state = Mutex(State())
+    /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
+    let keys = KeyDirectory()
+
+    private struct State {
+        var store: ZoneStore?
+        var givenKeys: [GivenKey] = []
+    }
+
+    typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
+
+    init(log: Logger) {
+        self.log = log
+    }
+
+    /// Nil: no zones are held, as none are wanted or the state database could not be opened.
+    var store: ZoneStore? { state.withLock { $0.store } }
+
+    /// The keys that are not in the state database.
+    var givenKeys: [GivenKey] { state.withLock { $0.givenKeys } }
+
+    // --- Begin and end ---
+
+    /// Opens the state database, by who may read and write it, and brings it in line with the configuration.
+    ///
+    /// Where only the built-in zones are at stake, a database that cannot be opened is logged, and names are resolved all the
+    /// same.
+    ///
+    /// - Throws: `StoreError`.
+    func begin(_ settings: DaemonSettings) throws {
+        let configuration = settings.configuration
+        let directory = configuration.process.stateDirectory
+        do throws(StoreError) {
+            try StateDirectory.make(directory)
+            let store = try ZoneStore(directory: directory, log: log) { _, text in
+                (try? ConfiguredZone.parse(text, in: configuration))?.settings
+            }
+            state.withLock { $0.store = store }
+        } catch {
+            guard configuration.zones == ConfiguredZone.builtIn else { throw error }
+            log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
+            return
+        }
+        configure(settings)
+    }
+
+    /// Follows new settings.
+    func configure(_ settings: DaemonSettings) {
+        guard let store else { return }
+        let given = givenKeys(settings)
+        state.withLock { $0.givenKeys = given }
+        refreshKeys()
+        do throws(StoreError) {
+            try apply(settings.configuration, to: store)
+        } catch {
+            log.error("not all zones of the configuration could be brought into the state database: \(error)")
+        }
+    }
+
+    func close() { state.withLock { $0.store.take() }?.close() }
+
+    // --- Keys ---
+
+    /// To be called when keys in the state database have changed.
+    func refreshKeys() {
+        let (store, given) = state.withLock { ($0.store, $0.givenKeys) }
+        keys.ring = KeyRing(given.map(\.key) + (store?.transactionKeys ?? []))
+    }
+
+    private func givenKeys(_ settings: DaemonSettings) -> [GivenKey] {
+        let configured = settings.keys.map { GivenKey($0, .configuration) }
+        guard FirstKey.isNeeded(by: settings.configuration) else { return configured }
+        let first = FirstKey(directory: settings.configuration.process.stateDirectory)
+        do throws(FirstKeyFault) {
+            let (key, isNew) = try first.make()
+            if isNew {
+                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
+            }
+            return configured + [(key, .firstStart)]
+        } catch {
+            log.error("nobody can change the built-in zones: \(error)")
+            return configured
+        }
+    }
+
+    // --- The zones of the configuration ---
+
+    private func apply(_ configuration: Configuration, to store: ZoneStore) throws(StoreError) {
+        let held = try store.zoneFigures()
+        let configured = configuration.heldZones
+        for zone in configured { try apply(zone, held.first { $0.zone.apex == zone.name }, to: store) }
+        let wanted = Set(configured.map(\.name))
+        for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
+            try release(figures, store)
+        }
+    }
+
+    private func apply(
+        _ configured: ConfiguredZone, _ figures: ZoneFigures?, to store: ZoneStore
+    ) throws(StoreError) {
+        let (settings, text) = (configured.settings, configured.text())
+        if let figures {
+            let isSame =
+                figures.settingsText == text && figures.origin == .configuration
+                && figures.zone.settings == settings
+            if !isSame {
+                try store.updateSettings(of: figures.zone, settings, text: text, origin: .configuration)
+            }
+            return
+        }
+        var tree: ZoneTree?
+        if !configured.isSecondary {
+            guard let beginning = beginning(of: configured) else { return }
+            tree = beginning
+        }
+        _ = try store.createZone(
+            NewZone(
+                apex: configured.name, origin: .configuration, settings: settings, settingsText: text,
+                tree: tree))
+    }
+
+    /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.
+    private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
+        guard let file = zone.file else {
+            return EmptyZone.tree(
+                zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
+                wall: WallClock.now())
+        }
+        do throws(AdministrationFault) {
+            return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
+        } catch {
+            log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
+            for line in error.lines { log.error("\(line)") }
+            return nil
+        }
+    }
+
+    /// Records of a zone that begins without a file.
+    private static let recordsOfEmptyZone = 2
+
+    /// A zone that the configuration no longer has goes with it when there is nothing in it; otherwise its data is not for a
+    /// line in a file to throw away.
+    private func release(_ figures: ZoneFigures, _ store: ZoneStore) throws(StoreError) {
+        guard figures.records > Self.recordsOfEmptyZone || figures.damage != nil else {
+            return try store.deleteZone(figures.zone)
+        }
+        guard figures.zone.settings.isServed else { return }
+        var settings = figures.zone.settings
+        settings.isServed = false
+        try store.updateSettings(
+            of: figures.zone, settings, text: figures.settingsText, origin: .configuration)
+        log.warning(
+            "a zone that the configuration no longer has is kept, and not answered from",
+            metadata: ["zone": "\(figures.zone.apex)"])
+    }
+}
