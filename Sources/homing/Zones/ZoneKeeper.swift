@@ -151,14 +151,19 @@ final class ZoneKeeper: Sendable {
                 zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
                 wall: WallClock.now())
         }
-        do throws(AdministrationFault) {
-            return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
-        } catch {
-            log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
-            for line in error.lines { log.error("\(line)") }
+        let (tree, problems) = ZoneFile.load(path: file, apex: zone.name)
+        for problem in problems.prefix(Self.problemsLogged) { log.warning("\(problem)") }
+        guard !problems.contains(where: { $0.severity == .error }) else {
+            log.error(
+                "a zone is not held, as its file is none; \"homing check\" says all that is wrong with it",
+                metadata: ["zone": "\(zone.name)", "file": "\(file)"])
             return nil
         }
+        return tree
     }
+
+    /// Of one file; the log is no place for all of them.
+    private static let problemsLogged = 20
 
     /// Records of a zone that begins without a file.
     private static let recordsOfEmptyZone = 2
