@@ -99,7 +99,8 @@ final class ZoneKeeper: Sendable {
         do throws(FirstKeyFault) {
             let (key, isNew) = try first.make()
             if isNew {
-                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
+                log.notice(
+                    "a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
             }
             return configured + [(key, .firstStart)]
         } catch {
