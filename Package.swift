@@ -96,8 +96,9 @@ let package = Package(
         tests(
             "DNSServerTests",
             of: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
-                "DNSServer",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport", "DNSServer",
+                logging,
             ]),
         tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "DNSZones", "HomingConfiguration"]),

@@ -46,6 +46,8 @@ public final class ResolverService: WorkerService {
 
     /// Nil: none are held here.
     var zones: ZoneWork?
+    /// What these zones do by themselves; nil on all workers but one.
+    let traffic: ZoneTraffic?
     /// Of the request that is being answered: it signs the response.
     var session: TransactionSession?
     var reports = ReportAllowance()
@@ -83,6 +85,9 @@ public final class ResolverService: WorkerService {
         self.log = log
         self.isSignaller = isSignaller
         self.zones = zones.map { ZoneWork($0) }
+        traffic = zones.flatMap { zones in
+            zones.traffic.map { ZoneTraffic(context, zones, $0, random: random, log: log) }
+        }
         composer = ResponseComposer(settings: settings, cookies: ServerCookies(key: secrets.serverCookies))
         rateLimiter = RateLimiter(key: secrets.rateLimit)
     }
@@ -127,7 +132,8 @@ public final class ResolverService: WorkerService {
         }
         let signature = signature(packet, view)
         if case .rejected(let rejection) = signature {
-            return answer(rejection, packet, view, client, into: &response)
+            return forwardUnverified(packet, view, client, rejection, into: &response)
+                ?? answer(rejection, packet, view, client, into: &response)
         }
         return signed(by: signature.session, view, client, into: &response) { response in
             serve(packet, view, client, signature, hasValidCookie, mayRecurse, into: &response)
@@ -151,13 +157,13 @@ public final class ResolverService: WorkerService {
         switch RequestPolicy.judge(view, isStream: client.transport.isStream) {
         case .proceed:
             if lacksCookie { return demandCookie(packet, view, client, into: &response) }
-            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+            if let zone = heldZone(packet, view), mayRecurse || mayAsk(zone, client, signature) {
                 return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answer(packet, view, client, into: &response)
         case .any:
-            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+            if let zone = heldZone(packet, view), mayRecurse || mayAsk(zone, client, signature) {
                 return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
@@ -174,6 +180,10 @@ public final class ResolverService: WorkerService {
         case .update: return receiveUpdate(packet, view, client, signature, into: &response)
         case .notify: return receiveNotify(packet, view, client, signature, into: &response)
         }
+    }
+
+    private func mayAsk(_ zone: Zone, _ client: Client, _ signature: Signature) -> Bool {
+        zone.mayBeAsked(by: client, key: signature.session?.key.name)
     }
 
     private func logQuery(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) {

@@ -6,6 +6,7 @@ import Dispatch
 import Foundation
 import HomingConfiguration
 import Synchronization
+import ZoneStore
 
 @testable import homing
 
@@ -14,22 +15,30 @@ final class TestDaemon: Sendable {
     let daemon: Daemon
     let upstream: ScriptedUpstream
     let log: LogLines
+    /// What outlasts the daemon.
+    let directory: TestDirectory
     private let file: TestFile
 
-    /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
-    ///   time-outs. Keys that it gives replace these.
+    /// - Parameters:
+    ///   - yaml: what the configuration has beside workers, state directory, cache, the zone of the script and the longest
+    ///     time-outs. Keys that it gives replace these; without `zones` none are held.
+    ///   - directory: where it keeps its state; nil: in one of its own, which goes with it.
     init(
-        _ yaml: String = "", wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        _ yaml: String = "", directory: TestDirectory? = nil,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now, storeClock: StoreClock = .system,
         script: @escaping ScriptedUpstream.Script = ExampleZone.script
     ) throws {
+        let directory = try directory ?? TestDirectory()
+        self.directory = directory
         upstream = try ScriptedUpstream(script)
-        file = try TestFile(Self.text(yaml, upstream))
+        file = try TestFile(Self.text(yaml, upstream, directory))
         log = LogLines()
         let settings = try Self.load(path: file.path)
         daemon = Daemon(
             settings: settings, path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
             patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock,
+            storeClock: storeClock,
             load: { path throws(ConfigurationFaults) in try Self.load(path: path) })
         try daemon.start(listeningOn: Self.free(settings.configuration.listen))
     }
@@ -60,13 +69,16 @@ final class TestDaemon: Sendable {
         return settings
     }
 
-    private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
+    private static func text(
+        _ yaml: String, _ upstream: ScriptedUpstream, _ directory: TestDirectory
+    ) -> String {
         let frame = [
-            "process: {workers: 2}", "cache: {size: 4MiB}", "dnssec: {mode: off}",
-            "limits: {resolution-deadline: 60s, idle-connection: 300s}",
-            "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
+            "process: {workers: 2, state-directory: \(directory.path)}", "cache: {size: 4MiB}",
+            "dnssec: {mode: off}", "limits: {resolution-deadline: 60s, idle-connection: 300s}",
+            "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]", "zones: []",
         ]
-        let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
+        let given = Set(yaml.split(separator: "\n").map { $0.prefix { $0 != ":" } })
+        let keys = frame.filter { line in !given.contains(line.prefix { $0 != ":" }) }
         return (keys + [yaml]).joined(separator: "\n")
     }
 
@@ -74,7 +86,7 @@ final class TestDaemon: Sendable {
 
     /// Writes the file anew and has it read.
     func reload(_ yaml: String) throws -> Bool {
-        try file.write(Self.text(yaml, upstream))
+        try file.write(Self.text(yaml, upstream, directory))
         return daemon.reload()
     }
 

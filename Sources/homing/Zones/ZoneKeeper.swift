@@ -1,3 +1,4 @@
+import DNSServer
 import DNSWire
 import DNSZones
 import HomingConfiguration
@@ -12,19 +13,28 @@ import ZoneStore
 /// `refreshKeys` comes from elsewhere.
 final class ZoneKeeper: Sendable {
     private let log: Logger
+    private let clock: StoreClock
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
+    /// What the worker with the zones' traffic is told.
+    private let news: ZoneNews
+    /// To that worker.
+    private let trafficLink = WorkerLink()
 
     private struct State {
         var store: ZoneStore?
         var givenKeys: [GivenKey] = []
+        /// When primaries of secondary zones were heard last before this start, by the zone's number.
+        var refreshStates: [Int64: SecondaryState] = [:]
     }
 
     typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
 
-    init(log: Logger) {
+    init(log: Logger, clock: StoreClock = .system) {
         self.log = log
+        self.clock = clock
+        news = ZoneNews(trafficLink)
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -46,10 +56,17 @@ final class ZoneKeeper: Sendable {
         let directory = configuration.process.stateDirectory
         do throws(StoreError) {
             try StateDirectory.make(directory)
-            let store = try ZoneStore(directory: directory, log: log) { _, text in
+            let store = try ZoneStore(directory: directory, log: log, clock: clock) { _, text in
                 (try? ConfiguredZone.parse(text, in: configuration))?.settings
             }
-            state.withLock { $0.store = store }
+            let states = try store.zoneFigures().compactMap { figures in
+                figures.refresh.map { (figures.zone.id, $0) }
+            }
+            store.onPublish { [news] publication in news.published(publication) }
+            state.withLock { state in
+                state.store = store
+                state.refreshStates = Dictionary(states) { first, _ in first }
+            }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
@@ -69,9 +86,23 @@ final class ZoneKeeper: Sendable {
         } catch {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
+        news.settingsChanged()
     }
 
-    func close() { state.withLock { $0.store.take() }?.close() }
+    /// What a worker needs of the zones, and the first of all for their traffic. Nil: none are held.
+    func services(forWorker index: Int) -> ZoneServices? {
+        state.withLock { state in
+            state.store.map { store in
+                ZoneServices(
+                    store: store, keys: keys, link: index == 0 ? trafficLink : WorkerLink(), news: news,
+                    traffic: index == 0 ? TrafficBeginning(states: state.refreshStates) : nil)
+            }
+        }
+    }
+
+    func close() {
+        state.withLock { $0.store.take() }?.close()
+    }
 
     // --- Keys ---
 
@@ -88,7 +119,8 @@ final class ZoneKeeper: Sendable {
         do throws(FirstKeyFault) {
             let (key, isNew) = try first.make()
             if isNew {
-                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
+                log.notice(
+                    "a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
             }
             return configured + [(key, .firstStart)]
         } catch {
@@ -137,8 +169,9 @@ final class ZoneKeeper: Sendable {
     private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
         guard let file = zone.file else {
             return EmptyZone.tree(
-                zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
-                wall: WallClock.now())
+                zone.name,
+                nameServers: zone.options.nameServers,
+                serial: zone.options.serial, wall: WallClock.now())
         }
         do throws(AdministrationFault) {
             return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
