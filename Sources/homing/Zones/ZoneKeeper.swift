@@ -21,6 +21,7 @@ final class ZoneKeeper: Sendable {
     private let news: ZoneNews
     /// To that worker.
     private let trafficLink = WorkerLink()
+    private let catalogs: CatalogKeeper
 
     private struct State {
         var store: ZoneStore?
@@ -34,7 +35,9 @@ final class ZoneKeeper: Sendable {
     init(log: Logger, clock: StoreClock = .system) {
         self.log = log
         self.clock = clock
-        news = ZoneNews(trafficLink)
+        let news = ZoneNews(trafficLink)
+        self.news = news
+        catalogs = CatalogKeeper(log: log, settingsChanged: { news.settingsChanged() })
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -62,7 +65,10 @@ final class ZoneKeeper: Sendable {
             let states = try store.zoneFigures().compactMap { figures in
                 figures.refresh.map { (figures.zone.id, $0) }
             }
-            store.onPublish { [news] publication in news.published(publication) }
+            store.onPublish { [news, catalogs] publication in
+                news.published(publication)
+                catalogs.published(publication)
+            }
             state.withLock { state in
                 state.store = store
                 state.refreshStates = Dictionary(states) { first, _ in first }
@@ -87,6 +93,7 @@ final class ZoneKeeper: Sendable {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
         news.settingsChanged()
+        catalogs.follow(store, settings.configuration)
     }
 
     /// What a worker needs of the zones, and the first of all for their traffic. Nil: none are held.
@@ -101,6 +108,7 @@ final class ZoneKeeper: Sendable {
     }
 
     func close() {
+        catalogs.end()
         state.withLock { $0.store.take() }?.close()
     }
 
@@ -168,9 +176,11 @@ final class ZoneKeeper: Sendable {
     /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.
     private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
         guard let file = zone.file else {
+            // Nobody is to follow the NS records of a catalog (RFC 9432 §4.1).
+            let unnamed: [DomainName] = zone.catalog == nil ? [] : ["invalid."]
             return EmptyZone.tree(
                 zone.name,
-                nameServers: zone.options.nameServers,
+                nameServers: zone.options.nameServers.isEmpty ? unnamed : zone.options.nameServers,
                 serial: zone.options.serial, wall: WallClock.now())
         }
         do throws(AdministrationFault) {
