@@ -39,10 +39,19 @@ extension ResolverService {
         let requestor = Requestor(
             key: key, address: client.peer.address, isStream: client.transport.isStream)
         let policy = settings.updatePolicy
-        guard policy.rules.isEmpty ? isSigned : policy.mayPermit(requestor) else {
+        // As for updates that are done here: over HTTP, a browser may have been told to send it.
+        guard policy.rules.isEmpty ? isSigned : policy.mayPermit(requestor),
+            isSigned || !client.transport.isHTTP
+        else {
             let words = "updates of \(zone.apex) by \(requestor) are not passed on to its primary"
             report("update refused: \(words)")
             return refuseForwarding(.refused, .prohibited, words, packet, view, client, into: &response)
+        }
+        do throws(UpdateFault) {
+            _ = try UpdateMessage(parsing: packet)
+        } catch {
+            return refuseForwarding(
+                error.responseCode, .other, "\(error)", packet, view, client, into: &response)
         }
         guard zones?.forwarded.count ?? 0 < Self.forwardedUpdatesAtOnce,
             var message = try? packet.octets(0..<packet.count), message.count >= Header.length
@@ -68,7 +77,7 @@ extension ResolverService {
             case .update = RequestPolicy.judge(view, isStream: client.transport.isStream),
             let question = Self.question(packet, view), question.qclass == .internet,
             let zone = zones?.table.zone(at: question.qname), zone.settings.forwardsUpdates,
-            zone.settings.role != .primary, (try? UpdateMessage(parsing: packet)) != nil
+            zone.settings.role != .primary
         else { return nil }
         counters.count(.updates)
         return forwardUpdate(of: zone, packet, view, client, key: key, isSigned: true, into: &response)

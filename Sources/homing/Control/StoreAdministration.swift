@@ -51,10 +51,6 @@ final class StoreAdministration: ZoneAdministration {
             secondaries: surroundings.secondaries(of: zone))
     }
 
-    func exportZone(_ name: DomainName, output: Output) throws(AdministrationFault) {
-        try Self.export(try version(of: name), output)
-    }
-
     // --- Zones that come and go ---
 
     func createZone(_ creation: ZoneCreation, _ text: [UInt8]) throws(AdministrationFault) {

@@ -270,11 +270,11 @@ final class Daemon: Sendable {
         keeper.configure(new)
         state.withLock { $0.endpoints }?.use(new.configuration)
         certificates.configure(new.encryption)
-        zones.configure(new)
+        let holdsOthers = zones.configure(new)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
-        if new.judgesDifferently(from: old) {
+        if holdsOthers || new.judgesDifferently(from: old) {
             cache.flushAll()
         } else {
             for name in new.namesAffected(since: old) { cache.flush(subtree: name) }

@@ -82,8 +82,12 @@ final class ZoneKeeper: Sendable {
     }
 
     /// Follows new settings.
-    func configure(_ settings: DaemonSettings) {
-        guard let store else { return }
+    ///
+    /// - Returns: whether other zones are answered from now, so that anything that is cached may be wrong.
+    @discardableResult
+    func configure(_ settings: DaemonSettings) -> Bool {
+        guard let store else { return false }
+        let before = served(store)
         let given = givenKeys(settings)
         state.withLock { $0.givenKeys = given }
         refreshKeys()
@@ -94,6 +98,11 @@ final class ZoneKeeper: Sendable {
         }
         news.settingsChanged()
         catalogs.follow(store, settings.configuration)
+        return served(store) != before
+    }
+
+    private func served(_ store: ZoneStore) -> [DomainName] {
+        store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
     /// What a worker needs of the zones, and the first of all for their traffic. Nil: none are held.
@@ -183,13 +192,13 @@ final class ZoneKeeper: Sendable {
                 nameServers: zone.options.nameServers.isEmpty ? unnamed : zone.options.nameServers,
                 serial: zone.options.serial, wall: WallClock.now())
         }
-        do throws(AdministrationFault) {
-            return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
-        } catch {
+        let (tree, problems) = ZoneFile.load(path: file, apex: zone.name)
+        for problem in problems { log.warning("\(problem)") }
+        guard !problems.contains(where: { $0.severity == .error }) else {
             log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
-            for line in error.lines { log.error("\(line)") }
             return nil
         }
+        return tree
     }
 
     /// Records of a zone that begins without a file.
