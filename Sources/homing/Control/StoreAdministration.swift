@@ -173,9 +173,10 @@ extension ZoneSummary {
             case .primary: .primary
             case .secondary: .secondary
             }
+        let isListed = CatalogMark(settingsText: figures.settingsText) != nil
         self.init(
             name: figures.zone.apex, role: role,
-            origin: Origin(rawValue: figures.origin.rawValue) ?? .command,
+            origin: isListed ? .catalog : Origin(rawValue: figures.origin.rawValue) ?? .command,
             isServed: figures.zone.settings.isServed,
             serial: figures.zone.version?.serial.rawValue, rrsetCount: figures.rrsets,
             recordCount: figures.records)
