@@ -34,6 +34,20 @@ import Testing
         #expect(try UpdateScript("add h 60 A 192.0.2.1").apply(to: &draft).lease == nil)
     }
 
+    @Test func `a zone may have other bounds`() throws {
+        var policy = UpdatePolicy([UpdateRule(isGrant: true, .anyone, .zonesub, .any)])
+        policy.leases.minimum = 60
+        policy.leases.maximum = 120
+        policy.leases.maximumOfKeys = 90
+        for (wanted, granted) in [(1, 60), (100, 100), (1_000, 120)] as [(UInt32, UInt32)] {
+            var draft = try ZoneDraft()
+            let script = try UpdateScript(
+                "add h 60 A 192.0.2.1", lease: UpdateLease(lease: wanted, keyLease: 1_000))
+            let result = try script.apply(to: &draft, policy: policy)
+            #expect(result.lease == UpdateLease(lease: granted, keyLease: 90))
+        }
+    }
+
     @Test func `KEY records have a lease of their own where one is asked for`() throws {
         let key = "KEY 0 3 13 AAAA"
         for (lease, expiry) in [

@@ -128,7 +128,9 @@ import ZoneStore
         #expect(
             fault { try house.create("{name: d.example, primaries: 192.0.2.1}", Self.file) }
                 == .mistake("a zone with primaries is as they have it: it begins without a file"))
-        #expect(fault { try house.create("{name: d.example}", "@ NS ns\n") }?.kind == .mistake)
+        #expect(
+            fault { try house.create("{name: d.example}", "@ 60 NS ns.example.\n") }
+                == .mistake("the zone's text: error: no SOA record at the apex d.example."))
         #expect(try house.administration.zones().count == 1)
     }
 
@@ -140,6 +142,14 @@ import ZoneStore
             fault { _ = try house.administration.zone("x.y.a.example.") }
                 == .mistake("there is no zone x.y.a.example. here; it is inside the zone a.example."))
         #expect(fault { try house.administration.deleteZone("b.example.") }?.kind == .mistake)
+    }
+
+    @Test func emptyZonesAreGoodFiles() throws {
+        let house = try TestStore()
+        try house.create("{name: a.example}")
+        let text = try house.export("a.example.")
+        #expect(try house.importZone("a.example.", text).difference.isEmpty)
+        try house.create("{name: b.example}", text.replacing("a.example", with: "b.example"))
     }
 
     // --- Imports ---

@@ -170,6 +170,64 @@ import ZoneStore
             result.status == 0 && result.errors == "homing: no daemon runs for \(path): on its database\n")
     }
 
+    // --- Zone files ---
+
+    @Test func mistakesInAZoneFileHaveTheirPlaces() throws {
+        let house = try House()
+        #expect(try house.run("zone", "create", "a.example").status == 0)
+        let path = try house.directory.write(
+            Self.zoneFile + "x A 192.0.2\nns CNAME x\nmx MX 0 nowhere\n", to: "a.zone")
+        for words in [["zone", "import"], ["zone", "diff"]] {
+            let result = try Executable.run(
+                words + ["a.example", path, "--state-directory", house.directory.path])
+            #expect(result.status == 1 && result.output.isEmpty)
+            #expect(result.errors.contains("homing: \(path):7:5: error: "), "\(result.errors)")
+            #expect(result.errors.contains("homing: \(path):8:1: error: CNAME beside A: ns.a.example."))
+            #expect(result.errors.contains("homing: \(path):9:1: warning: MX of mx.a.example."))
+        }
+        #expect(try house.run("zone", "create", "b.example", "--file", path).status == 1)
+        #expect(try house.run("zone", "list").output.contains("b.example") == false)
+    }
+
+    @Test func includedFilesAreFound() throws {
+        let house = try House()
+        try FileManager.default.createDirectory(
+            atPath: house.directory.path + "/zones", withIntermediateDirectories: false)
+        _ = try house.directory.write("host A 192.0.2.9\n", to: "zones/hosts")
+        let path = try house.directory.write(Self.zoneFile + "$INCLUDE hosts sub\n", to: "zones/a.zone")
+        #expect(try house.run("zone", "create", "a.example", "--file", path).status == 0)
+        #expect(try house.run("zone", "export", "a.example").output.contains("host.sub "))
+        let broken = try house.directory.write(Self.zoneFile + "$INCLUDE none\n", to: "zones/b.zone")
+        let result = try house.run("zone", "import", "a.example", broken)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("b.zone:7:10: error: cannot be read: none: No such file or directory"))
+    }
+
+    @Test func standardInputIsAFile() throws {
+        let house = try House()
+        #expect(try house.run("zone", "create", "a.example", "--file", "-", input: Self.zoneFile).status == 0)
+        let result = try house.run("zone", "import", "a.example", "-", input: "x A 192.0.2\n")
+        #expect(result.errors.contains("homing: standard input:1:5: error: "))
+    }
+
+    @Test func checkReadsZoneFiles() throws {
+        let directory = try TestDirectory()
+        let good = try directory.write(Self.zoneFile, to: "good")
+        let odd = try directory.write(Self.zoneFile.replacing("60\n", with: "100000\n"), to: "odd")
+        func check(_ path: String) throws -> Executable.Result {
+            let file = try directory.write("zones: [{name: a.example, file: \"\(path)\"}]", to: "h.yaml")
+            return try Executable.run(["check", file])
+        }
+        let fine = try check(good)
+        #expect(
+            fine.status == 0 && fine.errors.isEmpty && fine.output.contains("  holds 1 zone: a.example.\n"))
+        let warned = try check(odd)
+        #expect(warned.status == 0 && warned.errors.hasPrefix("\(odd):2:1: warning: SOA: "), "\(warned)")
+        let missing = try check("/nonexistent")
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("/nonexistent:1:1: error: "), "\(missing.errors)")
+    }
+
     // --- By a daemon ---
 
     /// A daemon's end of the socket, on a store.

@@ -165,7 +165,7 @@ import Testing
             "zones", "[{name: a, primaries: 192.0.2.1, catalog: consumer}]",
             "[{name: a., primaries: [192.0.2.1:53], catalog: consumer}]"),
         Case("zone-defaults.journal", "{size: 1MiB}", "{size: 1MiB, age: 30d}"),
-        Case("zone-defaults.lease", "{maximum: 1h}", "{minimum: 30s, maximum: 1h}"),
+        Case("zone-defaults.lease", "{maximum: 1h}", "{minimum: 30s, maximum: 1h, key-maximum: 7d}"),
         Case("zone-defaults.name-servers", "[ns1.example, ns2.example]", "[ns1.example., ns2.example.]"),
     ]
 

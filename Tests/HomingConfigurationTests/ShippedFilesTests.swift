@@ -103,5 +103,8 @@ import Testing
         #expect(configuration.listen.addresses.map { "\($0)" } == ["0.0.0.0:53", "[::]:53"])
         #expect(configuration.process.user == "homing")
         #expect(configuration.access == Configuration().access)
+        #expect(
+            configuration.heldZones.map(\.name) == ["home.arpa.", "168.192.in-addr.arpa.", "d.f.ip6.arpa."])
+        #expect(configuration.heldZones.allSatisfy { $0.options.updatePolicy.count > 1 })
     }
 }

@@ -7,6 +7,7 @@ import ZoneStore
 /// A zone on its way to a client.
 struct RunningTransfer {
     let apex: DomainName
+    let serial: SerialNumber
     let client: Client
     var transfer: OutgoingTransfer
     /// Signs each message, where the request was signed.
@@ -28,17 +29,18 @@ extension ResolverService {
             let request = try TransferRequest(message, isDatagram: !client.transport.isStream)
             let requestor = TransferClient(
                 address: client.peer.address, key: signature.session?.key.name,
-                isEncrypted: client.transport.isEncrypted)
+                isEncrypted: client.hasTransferTLS)
             guard let table = zones?.table else { throw TransferRefusal(.notAuth) }
             let version = try request.version(in: table, for: requestor)
             guard !client.transport.isHTTP else {
                 throw TransferRefusal(
                     .notImplemented, ExtendedError(.notSupported, "no transfers over HTTP (RFC 8484)"))
             }
+            noteFollower(request, client)
             guard let since = request.changesNeeded(for: version), let zone = table.zone(at: request.apex)
             else {
                 let plan = request.plan(for: version, changes: nil)
-                return begin(request, plan, version, view, client, into: &response)
+                return begin(request, plan, version, packet, view, client, into: &response)
             }
             guard let services = zones?.services, zones?.waitingCount ?? 0 < Self.transfersInPreparation
             else {
@@ -62,21 +64,47 @@ extension ResolverService {
         }
     }
 
+    /// Who may have the zone may be one that follows it.
+    private func noteFollower(_ request: TransferRequest, _ client: Client) {
+        var held: SerialNumber?
+        if case .incremental(let since) = request.kind { held = since }
+        zones?.services.news.asked(request.apex, by: client.peer.address, has: held)
+    }
+
     /// Answers at once what is one message, and begins a sequence otherwise.
     private func begin(
-        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ view: QueryView,
-        _ client: Client, into response: inout MutableSpan<UInt8>
+        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ packet: Span<UInt8>,
+        _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         if request.isDatagram {
-            let limit = composer.sizeLimit(view, client, capacity: response.count)
-            let octets = OutgoingTransfer.datagram(
-                request, plan, of: version, edns: edns(view), limit: limit, reserved: 0)
-            guard octets.count <= response.count else { return .dropped }
-            for index in octets.indices { response[index] = octets[index] }
-            return .answered(octets.count)
+            return answerOverUDP(request, plan, version, packet, view, client, into: &response)
         }
         guard beginSequence(request, plan, version, view, client, session) else { return .dropped }
         return .deferred
+    }
+
+    /// RFC 1995 §2, with the options that any answer has: a client that knows of our cookies believes no datagram without one
+    /// (RFC 7873 §5.3).
+    private func answerOverUDP(
+        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ packet: Span<UInt8>,
+        _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let octets = OutgoingTransfer.datagram(
+            request, plan, of: version, edns: nil,
+            limit: composer.bodyLimit(view, client, capacity: response.count), reserved: 0)
+        guard let header = try? Header(parsing: octets.span), view.questionEnd <= octets.count,
+            octets.count <= response.count
+        else { return .dropped }
+        for index in view.questionEnd..<octets.count { response[index] = octets[index] }
+        counters.count(header.answerCount > 1 ? plan.counter : .transfersUpToDate)
+        var sections = ResponseComposer.Sections(flagBits: header.flagBits & HeaderFlags.aa.rawValue)
+        sections.answerCount = header.answerCount
+        sections.length = octets.count - view.questionEnd
+        sections.isTruncated = header.flags.contains(.tc)
+        sections.recursionAvailable = false
+        return .answered(
+            composer.finish(
+                sections, packet, view, client, wall: context.now.wall, into: &response))
     }
 
     private func beginSequence(
@@ -86,7 +114,7 @@ extension ResolverService {
         guard let id = zones?.makeID(), context.beginSequence(id, to: client) else { return false }
         counters.count(plan.counter)
         zones?.transfers[id] = RunningTransfer(
-            apex: request.apex, client: client,
+            apex: request.apex, serial: version.serial, client: client,
             transfer: OutgoingTransfer(request, plan, of: version, edns: edns(view)), session: session)
         return true
     }
@@ -108,8 +136,9 @@ extension ResolverService {
             }
             return
         }
-        reply(to: query) { _, response in
-            let disposition = begin(request, plan, version, query.view, query.client, into: &response)
+        reply(to: query) { packet, response in
+            let disposition = begin(
+                request, plan, version, packet, query.view, query.client, into: &response)
             return disposition.length
         }
     }
@@ -137,6 +166,7 @@ extension ResolverService {
         if running.transfer.isFinished {
             log.debug("\(running.apex) was transferred to \(running.client.peer)")
             counters.count(.transfersCompleted)
+            zones?.services.news.transferred(running.apex, to: running.client.peer.address, running.serial)
             return .last(length)
         }
         zones?.transfers[sequence] = running

@@ -117,7 +117,12 @@ enum StoredRow {
     }
 
     static func record(_ octets: Span<UInt8>, at offset: inout Int) throws(StoredRowError) -> Record {
-        do { return try Record(parsing: octets, at: &offset) } catch { throw .malformed(error) }
+        let start = offset
+        let record: Record
+        do { record = try Record(parsing: octets, at: &offset) } catch { throw .malformed(error) }
+        // Zones are of no other.
+        guard record.recordClass == .internet else { throw .malformed(WireError(.badRData, at: start)) }
+        return record
     }
 
     static func number(_ octets: Span<UInt8>, at offset: inout Int) throws(StoredRowError) -> Int {

@@ -24,7 +24,7 @@ extension UpdateMessage {
             if let failure = prerequisites.firstFailure(in: draft.tree) {
                 return UpdateResult(failure.responseCode, error: failure.prerequisite.extendedError)
             }
-            let lease = requestedLease.map { LeaseTerms($0, wall: wall) }
+            let lease = requestedLease.map { LeaseTerms($0, policy.leases, wall: wall) }
             let outcomes = try outcomes(draft, lease, limits)
             var result = UpdateResult(.noError)
             result.lease = lease?.granted

@@ -6,6 +6,8 @@ public struct UpdatePolicy: Sendable, Hashable {
     public static let maximumRules = 1_000
 
     public var rules: [UpdateRule]
+    /// What those get who ask for records with a lease.
+    public var leases = LeaseBounds()
 
     public init(_ rules: [UpdateRule] = []) { self.rules = rules }
 

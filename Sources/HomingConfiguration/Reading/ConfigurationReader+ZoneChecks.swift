@@ -169,8 +169,10 @@ extension ConfigurationReader {
 
     private mutating func checkLease(_ options: ZoneOptions, at path: String) {
         let lease = options.lease
-        require(
-            lease.minimum <= lease.maximum, ["\(path).lease.minimum", "\(path).lease.maximum"],
-            "the shortest lease (\(lease.minimum.text)) is over the longest (\(lease.maximum.text))")
+        for (key, longest) in [("maximum", lease.maximum), ("key-maximum", lease.keyMaximum)] {
+            require(
+                lease.minimum <= longest, ["\(path).lease.minimum", "\(path).lease.\(key)"],
+                "the shortest lease (\(lease.minimum.text)) is over the longest (\(longest.text))")
+        }
     }
 }

@@ -120,7 +120,7 @@ extension ConfigurationSchema {
             "name-servers", \.nameServers, .list("host names", of: .hostName),
             """
             The servers in the NS records of a zone that begins without a file; the first is the primary in its SOA. [] \
-            is the zone's own name.
+            is localhost, which stands for whoever was asked.
             """),
         Setting(
             "serial", \.serial, .choice,
@@ -150,7 +150,7 @@ extension ConfigurationSchema {
             "journal", \.journal, .record(blank: JournalBounds(), journal),
             "How many changes are remembered for IXFR; who was away for longer gets all of the zone."),
         Setting(
-            "lease", \.lease, .record(blank: LeaseBounds(), lease),
+            "lease", \.lease, .record(blank: LeaseLengths(), lease),
             "How long records last that come with a lease (RFC 9664)."),
     ]
 
@@ -165,13 +165,16 @@ extension ConfigurationSchema {
         Setting("age", \.age, .duration(.seconds(60) ... .seconds(3650 * 86_400)), "Since the change."),
     ]
 
-    private static let lease: [Setting<LeaseBounds>] = [
+    private static let lease: [Setting<LeaseLengths>] = [
         Setting(
             "minimum", \.minimum, .duration(.seconds(30) ... .seconds(86_400)),
             "A shorter one is made this long."),
         Setting(
             "maximum", \.maximum, .duration(.seconds(30) ... .seconds(365 * 86_400)),
             "A longer one is made this short."),
+        Setting(
+            "key-maximum", \.keyMaximum, .duration(.seconds(30) ... .seconds(365 * 86_400)),
+            "The same for KEY records, which keep a name for its owner."),
     ]
 }
 

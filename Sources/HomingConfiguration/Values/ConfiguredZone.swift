@@ -21,7 +21,7 @@ public struct ConfiguredZone: Sendable, Equatable {
 /// What can be chosen for any zone, however it came to be here.
 public struct ZoneOptions: Sendable, Equatable {
     /// The servers in the NS records of a zone that begins without a file; the first is the primary that its SOA names.
-    /// Default: none, the zone's own name stands for them (as in RFC 6303 §3).
+    /// Default: none, `localhost.` stands for whoever was asked.
     public var nameServers: [DomainName] = []
     /// How the serial moves on with a change. Default: increment.
     public var serial = SerialPolicy.increment
@@ -36,7 +36,7 @@ public struct ZoneOptions: Sendable, Equatable {
     /// How many changes are remembered, for who follows them with IXFR.
     public var journal = JournalBounds()
     /// What clients may have of what they ask for (RFC 9664).
-    public var lease = LeaseBounds()
+    public var lease = LeaseLengths()
 
     public init() {}
 }
@@ -63,12 +63,14 @@ public struct JournalBounds: Sendable, Equatable {
     public init() {}
 }
 
-/// How long leases of records last (RFC 9664).
-public struct LeaseBounds: Sendable, Equatable {
+/// How long leases of records last (RFC 9664 §8).
+public struct LeaseLengths: Sendable, Equatable {
     /// Shorter ones are made as long as this; 30 s to 1 d. Default: 30 s.
     public var minimum = Duration.seconds(30)
     /// Longer ones are made as short as this; 30 s to 1 year. Default: 1 d.
     public var maximum = Duration.seconds(86_400)
+    /// The same for KEY records; 30 s to 1 year. Default: 7 d.
+    public var keyMaximum = Duration.seconds(7 * 86_400)
 
     public init() {}
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DNSZones
 import Foundation
 import HomingConfiguration
 
@@ -8,7 +9,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Say everything that is wrong with a configuration file.",
         discussion: """
-            Opens no socket and starts nothing. Without a file, the built-in defaults are looked at.
+            Opens no socket and starts nothing. Without a file, the built-in defaults are looked at. The files that zones begin \
+            with are checked, too.
 
             Exit status: 0 when the file is good, 1 when it is not; what is wrong goes to standard error, a line each.
             """)
@@ -25,11 +27,14 @@ struct CheckCommand: ParsableCommand {
         }
         do {
             let settings = try DaemonSettings.load(path: file.path)
+            let problems = settings.zoneFileProblems()
+            for problem in problems { FileHandle.standardError.write(Data("\(problem)\n".utf8)) }
+            guard !problems.contains(where: { $0.severity == .error }) else { throw ExitCode.failure }
             print("\(file.path ?? "The built-in defaults"): no mistakes")
             for line in settings.summary + settings.encryptionSummary(at: WallClock.now()) {
                 print("  \(line)")
             }
-        } catch {
+        } catch let error as ConfigurationFaults {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode.failure
         }

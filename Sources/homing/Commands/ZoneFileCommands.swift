@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNSWire
+import DNSZones
 import Foundation
 import HomingConfiguration
 
@@ -28,7 +29,7 @@ struct ZoneImportCommand: ParsableCommand {
 
     func run() throws {
         try location.administer { administration in
-            let text = try ZoneFileText.read(file, name)
+            let text = try ZoneFile.text(path: file, apex: name)
             try ZoneDifference.print(of: name, isTrial: dryRun) { output in
                 try administration.importZone(name, text, isTrial: dryRun, output: output)
             }
@@ -55,7 +56,7 @@ struct ZoneDiffCommand: ParsableCommand {
     func run() throws {
         var isEqual = true
         try location.administer { administration in
-            let text = try ZoneFileText.read(file, name)
+            let text = try ZoneFile.text(path: file, apex: name)
             let difference = try administration.importZone(name, text, isTrial: true) { text in
                 Swift.print(text, terminator: "")
             }
@@ -149,7 +150,7 @@ struct ZoneCreateCommand: ParsableCommand {
             } catch {
                 throw AdministrationFault(kind: .mistake, lines: error.problems.map(Self.words))
             }
-            let text = try file.map { try ZoneFileText.read($0, name) } ?? []
+            let text = try file.map { try ZoneFile.text(path: $0, apex: name) } ?? []
             try administration.createZone(ZoneCreation(settings: zone.text()), text)
             StandardError.write("\(name) is there")
         }

@@ -10,6 +10,9 @@ extension ConfiguredZone {
         if isSecondary { settings.role = .secondary(primaries.flatMap(\.servers)) }
         settings.serial = options.serial
         settings.updatePolicy = UpdatePolicy(options.updatePolicy)
+        settings.updatePolicy.leases.minimum = options.lease.minimum.wholeSeconds
+        settings.updatePolicy.leases.maximum = options.lease.maximum.wholeSeconds
+        settings.updatePolicy.leases.maximumOfKeys = options.lease.keyMaximum.wholeSeconds
         settings.transferAccess.keys = Set(options.transfer.keys)
         settings.transferAccess.networks = options.transfer.networks
         settings.transferAccess.requiresTLS = options.transfer.requireTLS
@@ -17,6 +20,12 @@ extension ConfiguredZone {
         settings.journal.octets = options.journal.size
         settings.journal.age = Int64(options.journal.age.wholeSeconds)
         settings.forwardsUpdates = options.forwardUpdates
+        settings.catalog = catalog.map { catalog in
+            switch catalog.kind {
+            case .producer: .producer(catalog.zones)
+            case .consumer: .consumer
+            }
+        }
         return settings
     }
 

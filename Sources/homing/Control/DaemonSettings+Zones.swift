@@ -1,4 +1,5 @@
 import DNSWire
+import DNSZones
 import HomingConfiguration
 
 extension DaemonSettings {
@@ -20,6 +21,14 @@ extension DaemonSettings {
     }
 
     private static let shownZones = 5
+
+    /// What is wrong with the files that zones begin with. They are read for this alone: a zone that is there already goes on
+    /// without its file.
+    func zoneFileProblems() -> [ZoneProblem] {
+        configuration.heldZones.flatMap { zone in
+            zone.file.map { ZoneFile.load(path: $0, apex: zone.name).problems } ?? []
+        }
+    }
 
     /// Keys that zones name and that are not in the configuration. They may be made by command, so this is no fault of it.
     ///

@@ -9,15 +9,15 @@ enum EmptyZone {
     static let negativeTTL: UInt32 = 60
 
     /// - Parameters:
-    ///   - nameServers: the first is the primary in the SOA; none: the zone's own name stands for them.
+    ///   - nameServers: the first is the primary in the SOA; none: `localhost.`, which is whoever was asked.
     ///   - wall: seconds since 1970.
     static func tree(
         _ apex: DomainName, nameServers: [DomainName], serial: SerialPolicy, wall: Int64
     ) -> ZoneTree {
-        let servers = nameServers.isEmpty ? [apex] : nameServers
+        let servers = nameServers.isEmpty ? ["localhost."] : nameServers
         // Refreshed every hour, and good for two weeks without (RFC 1912 §2.2).
         let soa = StartOfAuthority(
-            primary: servers.first ?? apex,
+            primary: servers.first ?? "localhost.",
             mailbox: apex.prepending(label: Array("hostmaster".utf8)) ?? "nobody.invalid.",
             serial: serial.serial(after: SerialNumber(0), wall: wall).rawValue, refresh: 3_600, retry: 600,
             expire: 1_209_600, minimum: negativeTTL)

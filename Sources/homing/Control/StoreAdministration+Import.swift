@@ -94,45 +94,27 @@ extension StoreAdministration {
 
     // --- Master files ---
 
-    /// Octets of text that are handed on together.
-    private static let portion = 64 << 10
-
-    /// SOA first, as transfers and most readers want it.
-    static func export(_ version: ZoneVersion, _ output: Output) throws(AdministrationFault) {
-        var writer = MasterFileWriter(origin: version.apex, defaultTTL: version.soaTTL)
-        var text = writer.heading + writer.line(version.soaRecord)
-        var cursor = version.tree.cursor
-        while let rrset = cursor.next() {
-            guard rrset.type != .soa else { continue }
-            for record in rrset.records { text += writer.line(record) }
-            guard text.utf8.count >= portion else { continue }
-            try output(text)
-            text = ""
-        }
-        try output(text)
+    func exportZone(_ name: DomainName, output: Output) throws(AdministrationFault) {
+        var pieces = ZoneFile.pieces(of: try version(of: name))
+        while let piece = pieces.next() { try output(piece) }
     }
 
     /// A zone from a text that is complete in itself.
     static func tree(_ apex: DomainName, _ text: [UInt8]) throws(AdministrationFault) -> ZoneTree {
-        var reader = MasterFileReader(text: String(decoding: text, as: UTF8.self), origin: apex)
-        var tree = ZoneTree()
-        do throws(TextError) {
-            while let record = try reader.next() {
-                guard record.ownerName.isSubdomain(of: apex), record.recordClass == .internet else {
-                    continue
-                }
-                var rrset =
-                    tree.rrset(record.ownerName, record.type)
-                    ?? RRset(record.ownerName, record.type, ttl: record.ttl, rdatas: [])
-                rrset.rdatas.append(record.rdata)
-                tree.set(rrset)
-            }
-        } catch {
-            throw .mistake("\(error)")
+        var rest: [UInt8]? = text
+        let source = MasterFileSource(name: "the zone's text") {
+            defer { rest = nil }
+            return rest
         }
-        guard ZoneVersion(apex: apex, tree: tree) != nil else {
-            throw .mistake("there is no SOA record of \(apex)")
+        let (tree, problems) = ZoneFile.load(source: source, apex: apex)
+        let errors = problems.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw AdministrationFault(
+                kind: .mistake, lines: errors.prefix(longestList).map(\.description))
         }
         return tree
     }
+
+    /// Errors that are told. Commands tell all of them, before they come here.
+    private static let longestList = 100
 }

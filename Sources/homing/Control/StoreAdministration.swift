@@ -51,10 +51,6 @@ final class StoreAdministration: ZoneAdministration {
             secondaries: surroundings.secondaries(of: zone))
     }
 
-    func exportZone(_ name: DomainName, output: Output) throws(AdministrationFault) {
-        try Self.export(try version(of: name), output)
-    }
-
     // --- Zones that come and go ---
 
     func createZone(_ creation: ZoneCreation, _ text: [UInt8]) throws(AdministrationFault) {
@@ -177,9 +173,10 @@ extension ZoneSummary {
             case .primary: .primary
             case .secondary: .secondary
             }
+        let isListed = CatalogMark(settingsText: figures.settingsText) != nil
         self.init(
             name: figures.zone.apex, role: role,
-            origin: Origin(rawValue: figures.origin.rawValue) ?? .command,
+            origin: isListed ? .catalog : Origin(rawValue: figures.origin.rawValue) ?? .command,
             isServed: figures.zone.settings.isServed,
             serial: figures.zone.version?.serial.rawValue, rrsetCount: figures.rrsets,
             recordCount: figures.records)

@@ -35,7 +35,7 @@ final class Daemon: Sendable {
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
     private let certificates: CertificateKeeper
-    private let zones: ZoneKeeper
+    let zones: ZoneKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -62,11 +62,14 @@ final class Daemon: Sendable {
     /// How the file at a path becomes settings.
     typealias Load = @Sendable (_ path: String) throws(ConfigurationFaults) -> DaemonSettings
 
-    /// - Parameter load: what a reload does with the file at `path`.
+    /// - Parameters:
+    ///   - wallClock: for trust anchors and certificates.
+    ///   - storeClock: for the zones that are held here, and the leases of their records.
+    ///   - load: what a reload does with the file at `path`.
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
         notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
-        wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now, storeClock: StoreClock = .system,
         load: @escaping Load = { path throws(ConfigurationFaults) in try DaemonSettings.load(path: path) }
     ) {
         self.path = path
@@ -81,7 +84,7 @@ final class Daemon: Sendable {
         state = Mutex(State(settings: settings))
         keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
         certificates = CertificateKeeper(queue: control, log: log, now: wallClock)
-        zones = ZoneKeeper(log: log)
+        zones = ZoneKeeper(log: log, clock: storeClock)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -174,14 +177,13 @@ final class Daemon: Sendable {
         _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
     ) throws(SystemError) -> Worker {
         let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
-        let link = WorkerLink()
-        let services = zones.store.map { ZoneServices(store: $0, keys: zones.keys, link: link) }
+        let services = zones.services(forWorker: index)
         let worker = try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
                 context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log,
                 isSignaller: index == 0, zones: services)
         }
-        link.connect { [weak worker] work in worker?.submit(work) ?? false }
+        services?.link.connect { [weak worker] work in worker?.submit(work) ?? false }
         return worker
     }
 
@@ -268,11 +270,11 @@ final class Daemon: Sendable {
         keeper.configure(new)
         state.withLock { $0.endpoints }?.use(new.configuration)
         certificates.configure(new.encryption)
-        zones.configure(new)
+        let holdsOthers = zones.configure(new)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
-        if new.judgesDifferently(from: old) {
+        if holdsOthers || new.judgesDifferently(from: old) {
             cache.flushAll()
         } else {
             for name in new.namesAffected(since: old) { cache.flush(subtree: name) }
@@ -333,6 +335,18 @@ final class Daemon: Sendable {
         let service = sum.withLock { $0 }
         return service.lines + workers.map(\.counters).figures
             + cache.statistics.figures(limits: cache.limits) + (zones.store?.figures.lines ?? [])
+            + zones.figures + (trafficReport?.figures ?? [])
+    }
+
+    /// How zones stand with those they come from and those that follow them. Nil: none are held, or the worker did not tell in
+    /// time.
+    var trafficReport: ZoneTrafficReport? {
+        let report = Mutex<ZoneTrafficReport?>(nil)
+        WorkerRound(Array(workers.prefix(1)), seconds: patience.round).run { service in
+            let told = (service as? ResolverService)?.trafficReport
+            report.withLock { $0 = told }
+        }
+        return report.withLock { $0 }
     }
 
     func logFigures() {
