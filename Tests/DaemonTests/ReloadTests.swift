@@ -21,7 +21,8 @@ import Testing
     /// Those that are held without being asked for give way to them.
     @Test func hostsAreAnsweredBesideBuiltInZones() throws {
         let house = try TestDaemon("hosts: {nas.home.arpa: 192.168.1.10}", holdsBuiltInZones: true)
-        #expect(try house.ask("nas.home.arpa.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 10))])
+        #expect(
+            try house.ask("nas.home.arpa.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 10))])
         #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).answers.count == 1)
         #expect(try house.ask("1.0.16.172.in-addr.arpa.", .soa).responseCode == .nxDomain)
     }
