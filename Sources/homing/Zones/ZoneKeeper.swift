@@ -74,7 +74,7 @@ final class ZoneKeeper: Sendable {
                 state.refreshStates = Dictionary(states) { first, _ in first }
             }
         } catch {
-            guard configuration.zones == ConfiguredZone.builtIn else { throw error }
+            guard [ConfiguredZone.builtIn, []].contains(configuration.zones) else { throw error }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
             return
         }
