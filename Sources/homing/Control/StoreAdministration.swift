@@ -103,7 +103,7 @@ final class StoreAdministration: ZoneAdministration {
 
     func deleteZone(_ name: DomainName) throws(AdministrationFault) {
         let figures = try figures(of: name)
-        guard figures.origin != .configuration else {
+        guard !surroundings.configuration.heldZones.contains(where: { $0.name == name }) else {
             throw .mistake("\(name) stands in the configuration: it goes when it is taken out there")
         }
         try stored { () throws(StoreError) in try store.deleteZone(figures.zone) }
@@ -176,7 +176,7 @@ extension ZoneSummary {
             name: figures.zone.apex, role: role,
             origin: Origin(rawValue: figures.origin.rawValue) ?? .command,
             serial: figures.zone.version?.serial.rawValue, rrsetCount: figures.rrsets,
-            recordCount: figures.records)
+            recordCount: figures.records, isServed: figures.zone.settings.isServed)
     }
 }
 

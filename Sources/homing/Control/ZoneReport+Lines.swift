@@ -5,6 +5,12 @@ extension ZoneReport {
     /// For people: what, and in the next column, how it is.
     var lines: [String] {
         var rows = [["role", "\(summary.role.rawValue), \(summary.origin.words)"]]
+        if !summary.isServed {
+            rows.append([
+                "not served",
+                "it was taken out of the configuration; \"homing zone delete\" drops what it holds",
+            ])
+        }
         if let damage { rows.append(["damaged", damage]) }
         if let soa { rows.append(["SOA", soa]) }
         rows.append(["contents", contents])

@@ -34,6 +34,8 @@ struct ZoneSummary: Codable, Sendable, Hashable {
     var serial: UInt32?
     var rrsetCount: Int
     var recordCount: Int
+    /// False: it was taken out of the configuration, and what it holds is kept.
+    var isServed = true
 }
 
 struct ZoneReport: Codable, Sendable, Hashable {

@@ -46,9 +46,8 @@ final class ZoneKeeper: Sendable {
         let directory = configuration.process.stateDirectory
         do throws(StoreError) {
             try StateDirectory.make(directory)
-            let store = try ZoneStore(directory: directory, log: log) { _, text in
-                (try? ConfiguredZone.parse(text, in: configuration))?.settings
-            }
+            let store = try ZoneStore(
+                directory: directory, log: log, settings: StoredSettings(configuration).settings)
             state.withLock { $0.store = store }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
@@ -88,7 +87,8 @@ final class ZoneKeeper: Sendable {
         do throws(FirstKeyFault) {
             let (key, isNew) = try first.make()
             if isNew {
-                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
+                log.notice(
+                    "a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
             }
             return configured + [(key, .firstStart)]
         } catch {
@@ -140,13 +140,15 @@ final class ZoneKeeper: Sendable {
                 zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
                 wall: WallClock.now())
         }
-        do throws(AdministrationFault) {
-            return try StoreAdministration.tree(zone.name, try ZoneFileText.read(file, zone.name))
-        } catch {
+        let (tree, problems) = ZoneFile.load(path: file, apex: zone.name)
+        for problem in problems {
+            log.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+        }
+        guard !problems.contains(where: { $0.severity == .error }) else {
             log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
-            for line in error.lines { log.error("\(line)") }
             return nil
         }
+        return tree
     }
 
     /// Records of a zone that begins without a file.
