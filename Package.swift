@@ -96,8 +96,8 @@ let package = Package(
         tests(
             "DNSServerTests",
             of: [
-                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution", "DNSTransport",
-                "DNSServer",
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport", "DNSServer",
             ]),
         tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "DNSZones", "HomingConfiguration"]),
@@ -111,11 +111,9 @@ let package = Package(
         tests(
             "DaemonTests",
             of: [
-                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSResolution",
-                "DNSTransport", "DNSServer", "DNSZones", "ZoneStore", "Certificates", "HomingConfiguration",
-                "TestPeers",
-                "COpenSSL",
-                "homing",
+                "CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport", "DNSServer", "Certificates", "HomingConfiguration",
+                "SeededRandom", "TestPeers", "COpenSSL", "homing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ]

@@ -17,6 +17,14 @@ enum RequestPolicy {
         case transfer
         case update
         case notify
+
+        /// Whether a forged source would get others a large answer, or somebody a change that is granted to addresses.
+        var isDearToForge: Bool {
+            switch self {
+            case .proceed, .any, .transfer, .update: true
+            case .reject, .empty, .chaos, .notify: false
+            }
+        }
     }
 
     static func judge(_ view: QueryView, isStream: Bool) -> Verdict {

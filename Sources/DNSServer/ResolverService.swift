@@ -127,7 +127,7 @@ public final class ResolverService: WorkerService {
         }
         let signature = signature(packet, view)
         if case .rejected(let rejection) = signature {
-            return answer(rejection, packet, view, client, into: &response)
+            return answer(rejection, packet, view, client, mayRecurse: mayRecurse, into: &response)
         }
         return signed(by: signature.session, view, client, into: &response) { response in
             serve(packet, view, client, signature, hasValidCookie, mayRecurse, into: &response)
@@ -148,9 +148,13 @@ public final class ResolverService: WorkerService {
         _ hasValidCookie: Bool, _ mayRecurse: Bool, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         let lacksCookie = settings.cookies == .required && !client.transport.isStream && !hasValidCookie
-        switch RequestPolicy.judge(view, isStream: client.transport.isStream) {
+        let verdict = RequestPolicy.judge(view, isStream: client.transport.isStream)
+        // Who has signed needs no cookie to be who he says.
+        if lacksCookie, verdict.isDearToForge, signature.session == nil {
+            return demandCookie(packet, view, client, into: &response)
+        }
+        switch verdict {
         case .proceed:
-            if lacksCookie { return demandCookie(packet, view, client, into: &response) }
             if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
                 return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
@@ -164,9 +168,11 @@ public final class ResolverService: WorkerService {
             return answerAny(packet, view, client, into: &response)
         case .reject(let code, let error):
             counters.count(.queriesMalformed)
-            return reject(code, error, packet, view, client, into: &response)
+            return reject(code, error, packet, view, client, recursion: mayRecurse, into: &response)
         case .empty:
-            return reject(lacksCookie ? .badCookie : .noError, nil, packet, view, client, into: &response)
+            return reject(
+                lacksCookie ? .badCookie : .noError, nil, packet, view, client, recursion: mayRecurse,
+                into: &response)
         case .chaos:
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answerChaos(packet, view, client, into: &response)

@@ -57,7 +57,7 @@ extension Committer {
             var count: Int64 = 0
             try database.read { database in
                 try JournalRow.forEachPiece(of: stored.generation, database) { octets in
-                    try StoredSnapshot.parse(octets) { tree.set($0) }
+                    try StoredSnapshot.parse(octets, apex: stored.zone.apex) { tree.set($0) }
                     count += 1
                 }
             }

@@ -16,7 +16,7 @@ final class Committer {
     let journal: Journal
     let counters: StoreCounters
     let hooks: PublicationHooks
-    let keys: KeyRing
+    let keys: StoredKeys
     let clock: StoreClock
     let log: Logger
 
@@ -59,7 +59,7 @@ final class Committer {
         while !hasEnded {
             if position < work.count {
                 doNext()
-                maintain(.busy)
+                if !hasEnded { maintain(.busy) }
                 continue
             }
             work.removeAll(keepingCapacity: true)
@@ -105,5 +105,5 @@ struct StoreShared: Sendable {
     let journal = Journal()
     let counters = StoreCounters()
     let hooks = PublicationHooks()
-    let keys = KeyRing()
+    let keys = StoredKeys()
 }

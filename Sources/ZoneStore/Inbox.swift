@@ -21,9 +21,13 @@ final class Inbox: Sendable {
     /// whoever waited longer would have asked again. It is also a bound on memory.
     static let maximumChanges = 8192
 
+    /// Tasks of others that wait at once, such as transfers of so many secondary zones.
+    static let maximumTasks = 8192
+
     private struct Contents {
         var work: [Work] = []
         var changeCount = 0
+        var taskCount = 0
         /// Whether the commit queue has been told, or is at it.
         var isAwake = false
         var isClosed = false
@@ -65,14 +69,24 @@ final class Inbox: Sendable {
         return isTaken
     }
 
-    /// Tasks are the store's own and the operator's; they are few, and none is turned away before the store is closed.
+    /// False when too many wait, or the store is closed.
+    func offer(_ task: @escaping Task) -> Bool {
+        put(limit: Self.maximumTasks, isLast: false, task)
+    }
+
+    /// The store's own tasks, of which there are few: a timer's, and the rest of one that was begun.
     ///
     /// - Parameter isLast: nothing is taken after it.
     @discardableResult
     func put(isLast: Bool = false, _ task: @escaping Task) -> Bool {
+        put(limit: .max, isLast: isLast, task)
+    }
+
+    private func put(limit: Int, isLast: Bool, _ task: @escaping Task) -> Bool {
         let (isTaken, isFirst) = contents.withLock { contents -> (Bool, Bool) in
-            guard !contents.isClosed else { return (false, false) }
+            guard !contents.isClosed, contents.taskCount < limit else { return (false, false) }
             contents.isClosed = isLast
+            contents.taskCount += 1
             contents.work.append(.task(task))
             return (true, contents.isFirst())
         }
@@ -85,6 +99,7 @@ final class Inbox: Sendable {
         contents.withLock { contents in
             swap(&contents.work, &work)
             contents.changeCount = 0
+            contents.taskCount = 0
         }
     }
 
@@ -101,10 +116,11 @@ final class Inbox: Sendable {
 
     /// The commit queue has ended; what came after the last task is let go of.
     func end() {
-        contents.withLock { contents in
-            contents.turn = nil
+        // What it returns holds the last of what it worked on, which does not have to end under the lock.
+        _ = contents.withLock { contents in
             contents.isClosed = true
             contents.work = []
+            return contents.turn.take()
         }
     }
 

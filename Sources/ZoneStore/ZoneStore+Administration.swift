@@ -54,7 +54,7 @@ extension ZoneStore {
     /// Makes a zone; its apex is kept in lower case.
     public func createZone(_ description: NewZone) throws(StoreError) -> Zone {
         try wait { inbox, completion in
-            inbox.put { $0.create(description, completion) }
+            inbox.offer { $0.create(description, completion) }
         }
     }
 
@@ -107,7 +107,7 @@ extension ZoneStore {
         _ body: @escaping @Sendable (Committer) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         try wait { inbox, completion in
-            inbox.put { committer in
+            inbox.offer { committer in
                 do throws(StoreError) {
                     completion(.success(try body(committer)))
                 } catch {
@@ -127,7 +127,7 @@ extension ZoneStore {
             result.value.withLock { $0 = value }
             done.signal()
         }
-        guard isBegun else { throw StoreError("the state database is closed") }
+        guard isBegun else { throw StoreError("the state database is closed, or has too much to do") }
         done.wait()
         guard let value = result.value.withLock({ $0 }) else {
             throw StoreError("the state database is closed")

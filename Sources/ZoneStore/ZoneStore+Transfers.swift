@@ -20,7 +20,7 @@ extension ZoneStore {
             }
             let known = kept.compactMap(\.octets)
             if known.count == kept.count { return completion(Self.parsed(known)) }
-            let isTaken = inbox.put { committer in
+            let isTaken = inbox.offer { committer in
                 committer.gather(kept) { found in readers.async { completion(found.flatMap(Self.parsed)) } }
             }
             if !isTaken { completion(nil) }
@@ -43,24 +43,24 @@ extension ZoneStore {
     /// the new one is on the disk. What came before is not kept for IXFR, and leases end.
     ///
     /// - Parameter refresh: as of now; nil leaves what is known.
-    /// - Returns: false when the store is closed; the completion is not called then.
+    /// - Returns: false when too much waits or the store is closed; the completion is not called then.
     public func replace(
         _ zone: Zone, with version: ZoneVersion, refresh: SecondaryState? = nil,
         destination: CompletionDestination? = nil, _ completion: @escaping @Sendable (CommitResult) -> Void
     ) -> Bool {
-        inbox.put { $0.replace(zone, with: version, refresh, destination, completion) }
+        inbox.offer { $0.replace(zone, with: version, refresh, destination, completion) }
     }
 
     /// Commits the changes of an IXFR with the serials that they have, all of them or none. They fail where they do not fit
     /// what the zone holds; AXFR helps then.
     ///
     /// - Parameter refresh: as of now; nil leaves what is known.
-    /// - Returns: false when the store is closed; the completion is not called then.
+    /// - Returns: false when too much waits or the store is closed; the completion is not called then.
     public func append(
         _ changes: [ZoneChange], to zone: Zone, refresh: SecondaryState? = nil,
         destination: CompletionDestination? = nil, _ completion: @escaping @Sendable (CommitResult) -> Void
     ) -> Bool {
-        inbox.put { committer in
+        inbox.offer { committer in
             let result: CommitResult
             do throws(StoreError) {
                 result = .committed(try committer.append(changes, to: zone, refresh))
@@ -74,7 +74,8 @@ extension ZoneStore {
     /// The primary was heard, and has nothing newer. A zone that had expired is answered from again. It is written within half
     /// a minute, or with the next change.
     public func noteRefresh(of zone: Zone, _ refresh: SecondaryState) {
-        inbox.put { $0.noteRefresh(of: zone, refresh) }
+        // One that is not taken makes the zone seem older than it is, which does no harm.
+        _ = inbox.offer { $0.noteRefresh(of: zone, refresh) }
     }
 
     /// The primary was not heard for too long (RFC 1035 §3.3.13): the zone is not answered from until it is. The data stays on

@@ -42,6 +42,8 @@ public final class ZoneStore: Sendable {
             inbox: inbox, database: database, shared: shared, clock: clock, log: log)
         try unsafe committer.load(settings: settings)
         inbox.start { unsafe committer.turn() }
+        // For what an earlier run has left to do.
+        inbox.put { _ in }
     }
 
     deinit { closeLater() }

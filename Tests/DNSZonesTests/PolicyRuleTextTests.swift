@@ -50,7 +50,7 @@ import Testing
         ("grant key. name", 16, "", "a name expected, the rule ends"),
         ("grant key. name a..b", 17, "a..b", "a name expected"),
         ("grant key. wildcard www.example.", 21, "www.example.", "a wildcard such as"),
-        ("grant * self * A", 14, "*", "a record type expected; this kind of rule takes no name"),
+        ("grant * self host A", 14, "host", "a record type expected; this kind of rule takes no name"),
         ("grant * name x. AAAAA", 17, "AAAAA", "a record type expected"),
         ("grant * zonesub AXFR", 17, "AXFR", "a record type expected"),
         ("grant * zonesub TYPE0", 17, "TYPE0", "a record type expected"),
@@ -102,5 +102,11 @@ import Testing
         #expect(throws: UpdateRuleError.self) {
             try UpdateRule("grant * zonesub \(types.joined(separator: " "))")
         }
+    }
+
+    @Test(arguments: ["*", ".", "host.example.", "host.example"])
+    func `a name that BIND has and does not use is read over`(_ name: String) throws {
+        let rule = try UpdateRule("grant * selfsub \(name) A")
+        #expect(rule.description == "grant * selfsub A")
     }
 }

@@ -30,6 +30,8 @@ struct BehaviourRow: Sendable, CustomTestStringConvertible {
         case sizeAtMost(Int)
         case firstAnswer(RecordType)
         case authority(RecordType)
+        case authorities(Int)
+        case extendedError(ExtendedError.Code)
     }
 
     let number: Int

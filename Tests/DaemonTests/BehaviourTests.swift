@@ -7,43 +7,18 @@ import Testing
 @Suite struct BehaviourTests {
     @Test(arguments: BehaviourRow.all, BehaviourRow.Transport.allCases)
     func row(_ row: BehaviourRow, _ transport: BehaviourRow.Transport) throws {
-        guard row.transports.contains(transport) else { return }
-        let house = try ManyDoors.shared.get()
-        let isIgnored = if case .nothing = row.expectation { true } else { false }
-        let outcome = try house.outcome(of: row.query, over: transport, isIgnored: isIgnored)
-        switch (row.expectation, outcome) {
-        case (.nothing, .response(let response)):
-            #expect(response.status == "400", "an error of HTTP")
-            #expect(response.fields["content-type"]?.contains("dns") != true)
-        case (.nothing, _): #expect(outcome == (transport == .udp ? .nothing : .closed))
-        case (.response(let code, let checks), _):
-            let octets = try #require(Self.message(outcome), "\(outcome)")
-            let message = try Message(parsing: octets.span)
-            #expect(message.header.id == Packet.id)
-            #expect(message.header.isResponse)
-            #expect(message.responseCode == code)
-            for check in checks { try expect(check, message, size: octets.count) }
-        }
-    }
-
-    private static func message(_ outcome: Outcome) -> [UInt8]? {
-        switch outcome {
-        case .message(let octets): octets
-        case .response(let response) where response.status == "200":
-            response.fields["content-type"] == "application/dns-message" ? response.body : nil
-        default: nil
-        }
+        try row.check(in: ZonesHouse.shared.get().doors, over: transport)
     }
 
     /// The same octets come everywhere but for what a transport adds, and TTLs that have counted down.
     @Test(arguments: ["www.example.", "none.example.", "fail.example.", "localhost."])
     func sameEverywhere(_ name: String) throws {
-        let house = try ManyDoors.shared.get()
+        let house = try ZonesHouse.shared.get().doors
         let query = Packet.withOPT(name, Packet.opt())
         // Who is first is told why a server failed, the others that it did.
         _ = try house.outcome(of: query, over: .tcp)
         let answers = try BehaviourRow.Transport.allCases.map { transport in
-            let octets = try #require(Self.message(try house.outcome(of: query, over: transport)))
+            let octets = try #require(try house.outcome(of: query, over: transport).octets)
             var message = try Message(parsing: octets.span)
             for index in message.answers.indices { message.answers[index].ttl = 0 }
             for index in message.authorities.indices { message.authorities[index].ttl = 0 }
@@ -51,9 +26,34 @@ import Testing
         }
         for answer in answers { #expect(answer == answers[0]) }
     }
+}
 
-    private func expect(_ check: BehaviourRow.Check, _ message: Message, size: Int) throws {
-        switch check {
+extension BehaviourRow {
+    /// Sends the query over a transport, and holds what comes against the row.
+    func check(in house: ManyDoors, over transport: Transport) throws {
+        guard transports.contains(transport) else { return }
+        let isIgnored = if case .nothing = expectation { true } else { false }
+        let outcome = try house.outcome(of: query, over: transport, isIgnored: isIgnored)
+        switch (expectation, outcome) {
+        case (.nothing, .response(let response)):
+            #expect(response.status == "400", "an error of HTTP")
+            #expect(response.fields["content-type"]?.contains("dns") != true)
+        case (.nothing, _): #expect(outcome == (transport == .udp ? .nothing : .closed))
+        case (.response(let code, let checks), _):
+            let octets = try #require(outcome.octets, "\(outcome)")
+            let message = try Message(parsing: octets.span)
+            #expect(message.header.id == Packet.id)
+            #expect(message.header.isResponse)
+            #expect(message.responseCode == code)
+            for check in checks { check.expect(in: message, size: octets.count) }
+        }
+    }
+}
+
+extension BehaviourRow.Check {
+    /// Holds a response against it.
+    func expect(in message: Message, size: Int) {
+        switch self {
         case .answers(let count): #expect(message.answers.count == count)
         case .flags(let flags, let areSet): #expect(message.header.flags.contains(flags) == areSet)
         case .opt(let isThere): #expect((message.edns != nil) == isThere)
@@ -72,6 +72,8 @@ import Testing
         case .sizeAtMost(let limit): #expect(size <= limit)
         case .firstAnswer(let type): #expect(message.answers.first?.type == type)
         case .authority(let type): #expect(message.authorities.first?.type == type)
+        case .authorities(let count): #expect(message.authorities.count == count)
+        case .extendedError(let code): #expect(message.extendedErrors == [code])
         }
     }
 }

@@ -80,7 +80,7 @@ import Testing
         let response = try house.ask(special, .svcb)
         #expect(response.responseCode == .noError)
         #expect(response.authorities.map(\.ownerName) == ["resolver.arpa."])
-        #expect(directory.names.isEmpty)
+        #expect(directory.namesBesideZones.isEmpty)
     }
 
     /// The daemon makes its certificate before anybody can ask for it.
@@ -88,7 +88,7 @@ import Testing
         let directory = try TestDirectory()
         let house = try house(encrypted, in: directory)
         #expect(
-            directory.names == [
+            directory.namesBesideZones == [
                 "tls-authority.key", "tls-authority.pem", "tls-server.key", "tls-server.pem",
             ])
         #expect(house.log.contains("an authority of our own was made"))

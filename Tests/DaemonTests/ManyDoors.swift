@@ -2,26 +2,34 @@ import DNSTransport
 import DNSWire
 import TestPeers
 import Testing
+import ZoneStore
 
 @testable import homing
 
 /// A daemon that listens on every transport, and clients of each.
 final class ManyDoors: Sendable {
     let house: TestDaemon
-    private let directory: TestDirectory
 
-    /// One for all rows of the behaviour table: none of them may harm it.
+    /// One that holds no zones, for many tests: none of them may harm it.
     static let shared = Result { try ManyDoors() }
 
-    init() throws {
-        directory = try TestDirectory()
+    /// - Parameter yaml: what the configuration has beside what makes the doors; the rest is as for `TestDaemon`.
+    init(
+        _ yaml: String = "", directory: TestDirectory? = nil, storeClock: StoreClock = .system,
+        holdsBuiltInZones: Bool = false,
+        script: @escaping ScriptedUpstream.Script = ExampleZone.script
+    ) throws {
         house = try TestDaemon(
-            """
-            listen: {tls: 127.0.0.1:853, https: 127.0.0.1:443, http: 127.0.0.1:80}
-            tls: {names: dns.example}
-            process: {workers: 2, state-directory: \(directory.path)}
-            """)
+            Self.listeners + yaml, directory: directory, storeClock: storeClock,
+            holdsBuiltInZones: holdsBuiltInZones, script: script)
     }
+
+    /// The keys of the configuration that make the doors.
+    static let listeners = """
+        listen: {tls: 127.0.0.1:853, https: 127.0.0.1:443, http: 127.0.0.1:80}
+        tls: {names: dns.example}
+
+        """
 
     //--- Connections ---
 
@@ -53,7 +61,9 @@ final class ManyDoors: Sendable {
     }
 
     private func shaken(_ client: TLSPeer<PlainStream>) throws -> TLSPeer<PlainStream> {
-        try #require(client.shakeHands())
+        let hasShaken = client.shakeHands()
+        try #require(
+            hasShaken, "error \(client.error), reason \(client.reason), ended \(client.endOfStream)")
         return client
     }
 

@@ -29,6 +29,24 @@ enum Packet {
             + word(UInt16(data.count)) + data
     }
 
+    /// A record of any class, with a name in text.
+    static func record(
+        _ name: String, _ type: RecordType, class recordClass: UInt16, ttl: UInt32 = 0, _ data: [UInt8] = []
+    ) -> [UInt8] {
+        Self.name(name) + word(type.rawValue) + word(recordClass) + word(UInt16(ttl >> 16))
+            + word(UInt16(ttl & 0xffff)) + word(UInt16(data.count)) + data
+    }
+
+    /// An UPDATE of records as they are (RFC 2136 §2).
+    static func update(
+        _ zone: String = "lab.example.", _ type: RecordType = .soa, class zoneClass: UInt16 = 1,
+        prerequisites: [[UInt8]] = [], updates: [[UInt8]] = [], additional: [[UInt8]] = []
+    ) -> [UInt8] {
+        let counts = [1, prerequisites.count, updates.count, additional.count].map { UInt16($0) }
+        let records = (prerequisites + updates + additional).flatMap { $0 }
+        return make(flags: 5 << 11, counts: counts, question(zone, type, zoneClass), records)
+    }
+
     /// An OPT record; a wrong `length` lets the last option overrun.
     static func opt(
         size: UInt16 = 1232, version: UInt16 = 0, flags: UInt16 = 0, name: [UInt8] = [0],

@@ -34,10 +34,11 @@ import Testing
         let upstream = try ScriptedUpstream(ExampleZone.script)
         defer { upstream.stop() }
         let port = try FreePort.find()
+        let state = try TestDirectory()
         let file = try TestFile(
             """
             listen: {addresses: "127.0.0.1:\(port)"}
-            process: {workers: 2}
+            process: {workers: 2, state-directory: \(state.path)}
             dnssec: {mode: off}
             hosts: {nas.lan: 192.168.1.10}
             forward-zones: [{suffix: ., servers: "\(upstream.address)"}]

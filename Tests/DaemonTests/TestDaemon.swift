@@ -6,6 +6,7 @@ import Dispatch
 import Foundation
 import HomingConfiguration
 import Synchronization
+import ZoneStore
 
 @testable import homing
 
@@ -14,22 +15,35 @@ final class TestDaemon: Sendable {
     let daemon: Daemon
     let upstream: ScriptedUpstream
     let log: LogLines
+    /// What outlasts the daemon.
+    let directory: TestDirectory
     private let file: TestFile
+    /// What the configuration has unless it is told otherwise, a key a line.
+    private let frame: [String]
 
-    /// - Parameter yaml: what the configuration has beside workers, cache, the zone of the script and the longest
-    ///   time-outs. Keys that it gives replace these.
+    /// - Parameters:
+    ///   - yaml: what the configuration has beside workers, state directory, cache, the zone of the script and the longest
+    ///     time-outs. Keys that it gives replace these; without `zones` none are held. UPSTREAM is the address of the script.
+    ///   - holdsBuiltInZones: whether, without `zones`, the built-in ones are held instead of none.
+    ///   - directory: where it keeps its state; nil: in one of its own, which goes with it.
     init(
-        _ yaml: String = "", wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        _ yaml: String = "", directory: TestDirectory? = nil,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now, storeClock: StoreClock = .system,
+        holdsBuiltInZones: Bool = false,
         script: @escaping ScriptedUpstream.Script = ExampleZone.script
     ) throws {
+        let directory = try directory ?? TestDirectory()
+        self.directory = directory
         upstream = try ScriptedUpstream(script)
-        file = try TestFile(Self.text(yaml, upstream))
+        frame = Self.frame(directory, holdsBuiltInZones: holdsBuiltInZones)
+        file = try TestFile(Self.text(yaml, frame, upstream))
         log = LogLines()
         let settings = try Self.load(path: file.path)
         daemon = Daemon(
             settings: settings, path: file.path, log: log.destination,
             notifier: ServiceNotifier(socketName: nil),
             patience: Daemon.Patience(stop: patience, round: patience), wallClock: wallClock,
+            storeClock: storeClock,
             load: { path throws(ConfigurationFaults) in try Self.load(path: path) })
         try daemon.start(listeningOn: Self.free(settings.configuration.listen))
     }
@@ -60,21 +74,26 @@ final class TestDaemon: Sendable {
         return settings
     }
 
-    private static func text(_ yaml: String, _ upstream: ScriptedUpstream) -> String {
-        let frame = [
-            "process: {workers: 2}", "cache: {size: 4MiB}", "dnssec: {mode: off}",
-            "limits: {resolution-deadline: 60s, idle-connection: 300s}",
-            "forward-zones: [{suffix: ., servers: \"\(upstream.address)\"}]",
-        ]
-        let keys = frame.filter { line in !yaml.contains(line.prefix { $0 != ":" } + ":") }
+    private static func frame(_ directory: TestDirectory, holdsBuiltInZones: Bool) -> [String] {
+        [
+            "process: {workers: 2, state-directory: \(directory.path)}", "cache: {size: 4MiB}",
+            "dnssec: {mode: off}", "limits: {resolution-deadline: 60s, idle-connection: 300s}",
+            "forward-zones: [{suffix: ., servers: UPSTREAM}]",
+        ] + (holdsBuiltInZones ? [] : ["zones: []"])
+    }
+
+    private static func text(_ yaml: String, _ frame: [String], _ upstream: ScriptedUpstream) -> String {
+        let given = Set(yaml.split(separator: "\n").map { $0.prefix { $0 != ":" } })
+        let keys = frame.filter { line in !given.contains(line.prefix { $0 != ":" }) }
         return (keys + [yaml]).joined(separator: "\n")
+            .replacing("UPSTREAM", with: "\"\(upstream.address)\"")
     }
 
     var address: SocketAddress { daemon.addresses.first ?? SocketAddress(IPAddress(127, 0, 0, 1), port: 0) }
 
     /// Writes the file anew and has it read.
     func reload(_ yaml: String) throws -> Bool {
-        try file.write(Self.text(yaml, upstream))
+        try file.write(Self.text(yaml, frame, upstream))
         return daemon.reload()
     }
 
@@ -137,6 +156,11 @@ final class TestDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var names: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []) }
+
+    /// Without what a daemon has there for its zones.
+    var namesBesideZones: Set<String> {
+        names.filter { !$0.hasPrefix("zones.") && $0 != "update.key" && $0 != "control" }
+    }
 }
 
 /// What a daemon logged.

@@ -103,7 +103,7 @@ import Testing
         try waitForKeys(world)
         #expect(house.daemon.log.contains("a key was revoked by its owner"))
         #expect(saved.contains("key revoked 59662"))
-        try wait { state.names == ["trust-anchors"] }
+        try wait { state.namesBesideZones == ["trust-anchors"] }
     }
 
     @Test func keysAreAskedForWhenTheyAreDueAndNoSooner() throws {
@@ -124,7 +124,7 @@ import Testing
         let house = try house(world, keys: ", follow-rollovers: no")
         try house.pass(days: 1, in: world)
         #expect(house.daemon.upstream.questions.isEmpty)
-        #expect(state.names.isEmpty)
+        #expect(state.namesBesideZones.isEmpty)
     }
 
     @Test func damagedStateIsSetAside() throws {
@@ -134,7 +134,7 @@ import Testing
         #expect(house.daemon.log.contains("/trust-anchors:3: a state expected"))
         try wait { house.daemon.log.contains("a new key is announced") }
         // While it is written, the new file has a name of its own.
-        try wait { state.names == ["trust-anchors", "trust-anchors.damaged"] }
+        try wait { state.namesBesideZones == ["trust-anchors", "trust-anchors.damaged"] }
     }
 
     @Test func stateThatCannotBeSavedIsSaidOnce() throws {

@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzz targets of the codec, the cryptography, the validator, streams, zone transfers and HTTP. They are a package of their
-// own because every module must be built with `-sanitize=fuzzer,address`; `./run` does that and runs them.
+// Fuzz targets of the codec, the cryptography, the validator, streams, zone transfers, rows of the state database and HTTP.
+// They are a package of their own because every module must be built with `-sanitize=fuzzer,address`; `./run` does that and
+// runs them.
 
 let houseRules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -38,6 +39,9 @@ let package = Package(
         // The model that it shares with the tests is a link to its file.
         .executableTarget(
             name: "FuzzTransfer", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
+            linkerSettings: linker),
+        .executableTarget(
+            name: "FuzzStoredRow", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
             linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(

@@ -95,8 +95,9 @@ struct MeasurementTests {
     }
 
     private func measure(_ store: ZoneStore, _ zones: [Zone], hosts: Int, inFlight: Int, count: Int) {
+        let load = Load(store, zones, hosts: hosts, count: count)
         let (commits, cpu, wall) = (store.figures.commits, cpuTime(), wallTime())
-        let latencies = Load(store, zones, hosts: hosts, count: count).run(inFlight: inFlight)
+        let latencies = load.run(inFlight: inFlight)
         let seconds = Double(wallTime() - wall) / 1e9
         let made = Double(store.figures.commits - commits)
         let median = Double(latencies[latencies.count / 2]) / 1e6

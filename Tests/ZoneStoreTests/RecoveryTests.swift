@@ -164,6 +164,24 @@ import Testing
         store.close()
     }
 
+    /// A crashed run may have written what it has not synced. A start shows it, so it has to last.
+    @Test func `what is found in the log is in the database before it is seen`() throws {
+        let store = try ZoneStore.open(directory)
+        let zone = try store.makeZone("example")
+        #expect(store.set(zone, "a.example", 1).isCommitted)
+        let killed = try directory.copy()
+        store.close()
+        let recovered = try ZoneStore.open(killed)
+        let picture = picture(recovered)
+        #expect(picture["example."]?.count == 3)
+        let withoutLog = try killed.copy()
+        try FileManager.default.removeItem(atPath: withoutLog.file + "-wal")
+        let opened = try ZoneStore.open(withoutLog)
+        #expect(self.picture(opened) == picture)
+        opened.close()
+        recovered.close()
+    }
+
     @Test func `the file is for its owner alone, and for one process`() throws {
         let store = try ZoneStore.open(directory)
         for file in [directory.file, directory.file + "-wal"] {
@@ -189,6 +207,27 @@ import Testing
         var again: ZoneStore?
         while again == nil { again = try? ZoneStore.open(directory) }
         #expect(again?.zone("example")?.version?.tree.rrsetCount == 3)
+        again?.close()
+    }
+
+    @Test func `nothing touches the file after it was closed`() throws {
+        let store = try ZoneStore.open(directory)
+        _ = try store.makeZone("example")
+        // A checkpoint is due, and so is a snapshot.
+        store.inbox.put(isLast: true) { committer in
+            do throws(StoreError) { try committer.database.transact(octets: 1 << 30) { _ in } } catch {}
+            for stored in committer.zones.values {
+                stored.octetsSinceSnapshot = 1 << 30
+                committer.copyIfDue(stored)
+            }
+            committer.close()
+            #expect(throws: StoreError.self) { try committer.database.checkpoint() }
+            #expect(throws: StoreError.self) { try committer.database.transact(octets: 0) { _ in } }
+        }
+        store.close()
+        var again: ZoneStore?
+        while again == nil { again = try? ZoneStore.open(directory) }
+        #expect(again?.zone("example") != nil)
         again?.close()
     }
 

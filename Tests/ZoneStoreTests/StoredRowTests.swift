@@ -88,7 +88,9 @@ import Testing
             #expect(throws: StoredRowError.self) { try StoredChange.parse(Array(octets[..<count])) }
         }
         #expect(throws: StoredRowError.altered) { try StoredChange.parse(octets + [0]) }
-        #expect(throws: StoredRowError.foreign) { try StoredSnapshot.parse(octets) { _ in } }
+        #expect(throws: StoredRowError.foreign) {
+            try StoredSnapshot.parse(octets, apex: name("zone.example")) { _ in }
+        }
     }
 
     @Test func `octets with a right check that make no sense throw and do not trap`() throws {
@@ -112,7 +114,7 @@ import Testing
                     if kind == 1 {
                         _ = try StoredChange.parse(row)
                     } else {
-                        try StoredSnapshot.parse(row) { _ in }
+                        try StoredSnapshot.parse(row, apex: name("zone.example")) { _ in }
                     }
                     parsed += 1
                 } catch {
@@ -142,10 +144,15 @@ import Testing
         while let piece = snapshot.nextPiece() { pieces.append(piece) }
         #expect(snapshot.isAtEnd && snapshot.nextPiece() == nil)
         #expect(pieces.count > 1)
+        for piece in pieces {
+            #expect(throws: StoredRowError.foreign) {
+                try StoredSnapshot.parse(piece, apex: name("other")) { _ in }
+            }
+        }
         var copy = ZoneTree()
         var count = 0
         for piece in pieces {
-            try StoredSnapshot.parse(piece) {
+            try StoredSnapshot.parse(piece, apex: apex) {
                 copy.set($0)
                 count += 1
             }

@@ -70,6 +70,8 @@ struct AliasChain {
             case .alias(let target):
                 name = target
             case .delegation:
+                // An alias may have led to the cut.
+                name = answer.answers.last?.rdatas.first?.targetName ?? name
                 return .elsewhere(outcome(answer))
             case nil:
                 return .outcome(outcome(answer))

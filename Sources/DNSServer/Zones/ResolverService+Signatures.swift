@@ -40,13 +40,14 @@ extension ResolverService {
 
     func answer(
         _ rejection: TransactionRejection, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
-        into response: inout MutableSpan<UInt8>
+        mayRecurse: Bool, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         report("a request from \(client.peer) was rejected: \(rejection.reason)")
         let limit = composer.sizeLimit(view, client, capacity: response.count)
         composer.reserved = rejection.recordLength
         defer { composer.reserved = 0 }
-        let disposition = reject(rejection.responseCode, nil, packet, view, client, into: &response)
+        let disposition = reject(
+            rejection.responseCode, nil, packet, view, client, recursion: mayRecurse, into: &response)
         var rejection = rejection
         let signed = rejection.sign(
             &response, length: disposition.length, limit: limit, wall: context.now.wall)

@@ -38,7 +38,7 @@ extension ResolverService {
             guard let since = request.changesNeeded(for: version), let zone = table.zone(at: request.apex)
             else {
                 let plan = request.plan(for: version, changes: nil)
-                return begin(request, plan, version, view, client, into: &response)
+                return begin(request, plan, version, packet, view, client, into: &response)
             }
             guard let services = zones?.services, zones?.waitingCount ?? 0 < Self.transfersInPreparation
             else {
@@ -64,19 +64,38 @@ extension ResolverService {
 
     /// Answers at once what is one message, and begins a sequence otherwise.
     private func begin(
-        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ view: QueryView,
-        _ client: Client, into response: inout MutableSpan<UInt8>
+        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ packet: Span<UInt8>,
+        _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         if request.isDatagram {
-            let limit = composer.sizeLimit(view, client, capacity: response.count)
-            let octets = OutgoingTransfer.datagram(
-                request, plan, of: version, edns: edns(view), limit: limit, reserved: 0)
-            guard octets.count <= response.count else { return .dropped }
-            for index in octets.indices { response[index] = octets[index] }
-            return .answered(octets.count)
+            return answerOverUDP(request, plan, version, packet, view, client, into: &response)
         }
         guard beginSequence(request, plan, version, view, client, session) else { return .dropped }
         return .deferred
+    }
+
+    /// RFC 1995 §2, with the options that any answer has: a client that knows of our cookies believes no datagram without one
+    /// (RFC 7873 §5.3).
+    private func answerOverUDP(
+        _ request: TransferRequest, _ plan: TransferPlan, _ version: ZoneVersion, _ packet: Span<UInt8>,
+        _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
+    ) -> QueryDisposition {
+        let octets = OutgoingTransfer.datagram(
+            request, plan, of: version, edns: nil,
+            limit: composer.bodyLimit(view, client, capacity: response.count), reserved: 0)
+        guard let header = try? Header(parsing: octets.span), view.questionEnd <= octets.count,
+            octets.count <= response.count
+        else { return .dropped }
+        for index in view.questionEnd..<octets.count { response[index] = octets[index] }
+        counters.count(header.answerCount > 1 ? plan.counter : .transfersUpToDate)
+        var sections = ResponseComposer.Sections(flagBits: header.flagBits & HeaderFlags.aa.rawValue)
+        sections.answerCount = header.answerCount
+        sections.length = octets.count - view.questionEnd
+        sections.isTruncated = header.flags.contains(.tc)
+        sections.recursionAvailable = false
+        return .answered(
+            composer.finish(
+                sections, packet, view, client, wall: context.now.wall, into: &response))
     }
 
     private func beginSequence(
@@ -108,8 +127,9 @@ extension ResolverService {
             }
             return
         }
-        reply(to: query) { _, response in
-            let disposition = begin(request, plan, version, query.view, query.client, into: &response)
+        reply(to: query) { packet, response in
+            let disposition = begin(
+                request, plan, version, packet, query.view, query.client, into: &response)
             return disposition.length
         }
     }

@@ -21,14 +21,12 @@ extension ResolverService {
             counters.count(updateResult: code)
             return reject(code, error, packet, view, client, recursion: false, into: &response)
         }
-        let message: UpdateMessage
-        do throws(UpdateFault) {
-            message = try UpdateMessage(parsing: packet)
-        } catch {
-            return refuse(error.responseCode, ExtendedError(.other, "\(error)"), into: &response)
+        // RFC 2136 §3.1: the zone comes before all else that may be wrong.
+        guard let question = Self.question(packet, view), question.qtype == .soa else {
+            return refuse(.formatError, ExtendedError(.other, "the zone is not of type SOA"), into: &response)
         }
-        guard let services = zones?.services, message.zoneClass == .internet,
-            let zone = zones?.table.zone(at: message.zone)
+        guard let services = zones?.services, question.qclass == .internet,
+            let zone = zones?.table.zone(at: question.qname)
         else {
             return refuse(.notAuth, ExtendedError(.notAuthoritative), into: &response)
         }
@@ -44,6 +42,19 @@ extension ResolverService {
             let words = "no rule of \(zone.apex) grants anything to \(requestor)"
             report("update refused: \(words)")
             return refuse(.refused, ExtendedError(.prohibited, words), into: &response)
+        }
+        // Any web page can have a browser send a request to us, from within a network that may change the zone.
+        guard requestor.key != nil || !client.transport.isHTTP else {
+            let words = "an update over HTTP has to be signed"
+            report("update of \(zone.apex) from \(client.peer) refused: \(words)")
+            return refuse(.refused, ExtendedError(.prohibited, words), into: &response)
+        }
+        // Read for those alone who may change something.
+        let message: UpdateMessage
+        do throws(UpdateFault) {
+            message = try UpdateMessage(parsing: packet)
+        } catch {
+            return refuse(error.responseCode, ExtendedError(.other, "\(error)"), into: &response)
         }
         guard settings.role == .primary else {
             let words = "\(zone.apex) is a secondary zone; its primary takes updates"

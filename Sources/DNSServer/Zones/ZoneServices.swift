@@ -57,7 +57,10 @@ struct ZoneWork {
         updateReturns = ReturnedUpdates()
         destination = CompletionDestination { [updateReturns, link = services.link] completed in
             for one in completed { one.run() }
-            if updateReturns.isWakeDue { link.submit { ($0 as? ResolverService)?.takeReturnedUpdates() } }
+            guard updateReturns.isWakeDue else { return }
+            if !link.submit({ ($0 as? ResolverService)?.takeReturnedUpdates() }) {
+                updateReturns.wakeFailed()
+            }
         }
     }
 
@@ -115,6 +118,9 @@ final class ReturnedUpdates: Sendable {
             return true
         }
     }
+
+    /// Nobody could be woken: whoever comes next with more tries again.
+    func wakeFailed() { contents.withLock { $0.isAwaited = false } }
 
     func takeAll() -> [Returned] {
         contents.withLock { contents in

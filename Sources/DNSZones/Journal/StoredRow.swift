@@ -2,7 +2,7 @@ public import DNSWire
 
 /// Why octets of the state database are not what was written.
 public enum StoredRowError: Error, Hashable, Sendable {
-    /// Too short, without our mark, or of another kind.
+    /// Too short, without our mark, of another kind or of another zone.
     case foreign
     /// Of a layout that this program does not know.
     case version(UInt8)
@@ -15,7 +15,7 @@ public enum StoredRowError: Error, Hashable, Sendable {
 extension StoredRowError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .foreign: "not a row of this kind"
+        case .foreign: "not a row of this kind and zone"
         case .version(let version): "a row of layout \(version), which a newer program has written"
         case .altered: "octets were altered since they were written"
         case .malformed(let error): "malformed: \(error)"
@@ -117,7 +117,12 @@ enum StoredRow {
     }
 
     static func record(_ octets: Span<UInt8>, at offset: inout Int) throws(StoredRowError) -> Record {
-        do { return try Record(parsing: octets, at: &offset) } catch { throw .malformed(error) }
+        let start = offset
+        let record: Record
+        do { record = try Record(parsing: octets, at: &offset) } catch { throw .malformed(error) }
+        // Zones are of no other.
+        guard record.recordClass == .internet else { throw .malformed(WireError(.badRData, at: start)) }
+        return record
     }
 
     static func number(_ octets: Span<UInt8>, at offset: inout Int) throws(StoredRowError) -> Int {

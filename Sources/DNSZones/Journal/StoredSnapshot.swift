@@ -37,13 +37,13 @@ public struct StoredSnapshot: Sendable {
 
     /// Calls `body` with every RRset of a piece, in their order.
     ///
-    /// - Throws: before the first of them where the octets were altered.
+    /// - Throws: before the first of them where the octets were altered, or are of another zone.
     public static func parse(
-        _ octets: [UInt8], _ body: (RRset) -> Void
+        _ octets: [UInt8], apex: DomainName, _ body: (RRset) -> Void
     ) throws(StoredRowError) {
         let span = octets.span
         var offset = 0
-        _ = try StoredRow.open(span, .snapshot, at: &offset)
+        guard try StoredRow.open(span, .snapshot, at: &offset) == apex else { throw .foreign }
         guard offset < span.count else { return }
         var rrset = RRset(try StoredRow.record(span, at: &offset))
         while offset < span.count {

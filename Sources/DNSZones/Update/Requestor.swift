@@ -16,3 +16,7 @@ public struct Requestor: Sendable, Hashable {
         self.isStream = isStream
     }
 }
+
+extension Requestor: CustomStringConvertible {
+    public var description: String { key.map { "\($0) at \(address)" } ?? "\(address), without a key" }
+}

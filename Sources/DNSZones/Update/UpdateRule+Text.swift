@@ -67,6 +67,7 @@ extension UpdateRule {
         }
         (signer, network) = try Self.who(try words.next("a key or @network"))
         names = try Self.names(&words)
+        if names.name == nil { words.skipUnusedName() }
         types = try Self.types(&words, takesName: names.name != nil)
     }
 
@@ -180,6 +181,11 @@ private struct RuleWords {
             throw UpdateRuleError(column: max(1, end), word: "", reason: "\(what) expected, the rule ends")
         }
         return word
+    }
+
+    /// BIND's rules have a name behind `self` and its kin, too, and make no use of it.
+    mutating func skipUnusedName() {
+        if let word = words.first, word.text == "*" || word.text.contains(".") { _ = words.popFirst() }
     }
 
     mutating func nextName() throws(UpdateRuleError) -> DomainName {

@@ -25,6 +25,8 @@ public import DNSWire
 ///     tcp-self            the reverse name of the client's address, over TCP or TLS only
 ///     6to4-self           the reverse name of the /48 that 6to4 makes of the client's address (RFC 3056), the same
 ///
+/// A name behind the kinds that take none is read over, as BIND's rules have one there.
+///
 /// TYPEs are mnemonics, each with a limit where wanted: `PTR(1)` lets an RRset grow to one record. `ANY` is all types. Without
 /// types a grant is for all but NS, SOA, RRSIG, NSEC and NSEC3, and a denial for all: what is left open is read narrowly in a grant
 /// and widely in a denial.

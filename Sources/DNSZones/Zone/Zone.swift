@@ -13,12 +13,18 @@ public final class Zone: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Looked at for every question, so it is kept beside the settings.
+    private let served: Atomic<Bool>
 
     public init(apex: DomainName, id: Int64, settings: ZoneSettings, version: ZoneVersion? = nil) {
         self.apex = apex
         self.id = id
         state = Mutex(State(version: version, settings: settings))
+        served = Atomic(settings.isServed)
     }
+
+    /// Whether `ZoneTable` finds it (`ZoneSettings.isServed`).
+    var isServed: Bool { served.load(ordering: .acquiring) }
 
     /// The version that is answered from. Nil: a secondary zone that was not transferred yet, or has expired.
     public var version: ZoneVersion? { state.withLock { $0.version } }
@@ -28,6 +34,11 @@ public final class Zone: Sendable {
 
     public var settings: ZoneSettings {
         get { state.withLock { $0.settings } }
-        set { state.withLock { $0.settings = newValue } }
+        set {
+            state.withLock { state in
+                state.settings = newValue
+                served.store(newValue.isServed, ordering: .releasing)
+            }
+        }
     }
 }

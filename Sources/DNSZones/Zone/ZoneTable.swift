@@ -1,6 +1,7 @@
 public import DNSWire
 
-/// The zones that are held here, by apex. Immutable; a zone that comes or goes makes a new one.
+/// The zones that are held here, by apex. Immutable; a zone that comes or goes makes a new one. One that is not served is not
+/// found, whatever table it is in.
 public final class ZoneTable: Sendable {
     private let byApex: [DomainName: Zone]
     /// For names as they stand in packets: an open hash table of at least twice as many slots as zones, a power of two.
@@ -37,9 +38,13 @@ public final class ZoneTable: Sendable {
     }
 
     public var isEmpty: Bool { byApex.isEmpty }
+    /// All of them, in canonical order.
     public var zones: [Zone] { byApex.values.sorted { $0.apex < $1.apex } }
 
-    public func zone(at apex: DomainName) -> Zone? { byApex[apex] }
+    public func zone(at apex: DomainName) -> Zone? {
+        guard let zone = byApex[apex], zone.isServed else { return nil }
+        return zone
+    }
 
     /// The zone of the longest apex that `name` is at or below.
     public func zone(holding name: DomainName) -> Zone? {
@@ -75,7 +80,9 @@ public final class ZoneTable: Sendable {
         var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         // At least half of the slots are empty.
         while let slot = slots[index] {
-            if slot.hash == hash, Self.isSame(packet, name, slot.zone.apex.wire) { return slot.zone }
+            if slot.hash == hash, Self.isSame(packet, name, slot.zone.apex.wire) {
+                return slot.zone.isServed ? slot.zone : nil
+            }
             index = (index + 1) & (slots.count - 1)
         }
         return nil

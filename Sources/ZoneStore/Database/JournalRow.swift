@@ -16,7 +16,7 @@ enum JournalRow {
         let rows = try Row.fetchCursor(database, sql: "SELECT DISTINCT zone, generation FROM snapshot")
         var all: [Generation] = []
         while let row = try rows.next() {
-            all.append(Generation(zone: try row.integer(0), generation: try row.integer(1)))
+            all.append(Generation(zone: try row.count(0), generation: try row.count(1)))
         }
         return all
     }
@@ -76,8 +76,8 @@ enum JournalRow {
         while let row = try rows.next() {
             try body(
                 Head(
-                    number: row.integer(0), zone: row.integer(1), oldSerial: row.uint32(2),
-                    newSerial: row.uint32(3), wall: row.integer(4), octetCount: Int(clamping: row.integer(5)))
+                    number: row.count(0), zone: row.count(1), oldSerial: row.uint32(2),
+                    newSerial: row.uint32(3), wall: row.integer(4), octetCount: Int(clamping: row.count(5)))
             )
         }
     }

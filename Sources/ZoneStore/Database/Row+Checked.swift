@@ -15,6 +15,14 @@ extension Row {
         return value
     }
 
+    /// A number that counts something. No file is so large that one has more than 52 bits, and none so small that reckoning
+    /// with it could trap.
+    func count(_ index: Int) throws -> Int64 {
+        let value = try integer(index)
+        guard (0..<1 << 52).contains(value) else { throw DamagedRow(column: index) }
+        return value
+    }
+
     func optionalInteger(_ index: Int) throws -> Int64? {
         let value: DatabaseValue = self[index]
         return value.isNull ? nil : try integer(index)

@@ -33,6 +33,8 @@ import Glibc
 ///   read or write: the connection holds the file exclusively (`locking_mode`), and checkpoints run on the commit queue, where
 ///   they always reach the end. This also keeps a second process out, and the index of the WAL in memory instead of in a file
 ///   that may not grow on a full disk.
+/// - *A start after a crash* finds in the WAL what was written, synced or not, and all of it is about to be seen. So all of it is
+///   moved to the database and synced first, and a commit then makes what was in the WAL invalid (`makeDurable`).
 /// - *A full disk* fails the same way. The WAL is written from its start again after each checkpoint and never made smaller,
 ///   so that commits go on for a while on a disk that others have filled.
 final class StateDatabase {
@@ -46,7 +48,8 @@ final class StateDatabase {
     private static let pageSize = 4096
 
     let path: String
-    private let connection: DatabaseQueue
+    /// Nil when it was closed: GRDB gives SQLite a null pointer then.
+    private var connection: DatabaseQueue?
     /// Estimated; SQLite does not tell before a checkpoint.
     private var pagesInLog = 0
     /// Called within each transaction before COMMIT. Tests make it fail there.
@@ -59,8 +62,10 @@ final class StateDatabase {
         path = directory + "/" + Self.fileName
         try Self.makePrivate(path, in: directory)
         do {
-            connection = try DatabaseQueue(path: path, configuration: Self.configuration)
+            let connection = try DatabaseQueue(path: path, configuration: Self.configuration)
             try Self.migrate(connection, path)
+            try Self.makeDurable(connection)
+            self.connection = connection
         } catch let error as StoreError {
             throw error
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
@@ -124,10 +129,28 @@ final class StateDatabase {
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }
 
+    /// What a crashed run has written without having synced it is there for us, and might not be after a power cut.
+    private static func makeDurable(_ connection: DatabaseQueue) throws {
+        try connection.inDatabase { database in
+            guard try database.checkpoint(.passive).walFrameCount > 0 else { return }
+            // It begins the WAL anew. Old frames, of which some may never have reached the disk, would otherwise be read over the
+            // pages that are newer.
+            try database.inTransaction(.immediate) {
+                try ZoneRow.setMeta("recoveries", ZoneRow.meta("recoveries", database) + 1, database)
+                return .commit
+            }
+        }
+    }
+
     // --- Reading and writing ---
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try connection.inDatabase(body) } catch { throw StoreError(Self.reason(error)) }
+        do { return try usable().inDatabase(body) } catch { throw StoreError(Self.reason(error)) }
+    }
+
+    private func usable() throws(StoreError) -> DatabaseQueue {
+        guard let connection else { throw StoreError("the state database is closed") }
+        return connection
     }
 
     /// All of `body` or nothing; on the disk when it returns.
@@ -135,7 +158,7 @@ final class StateDatabase {
     /// - Parameter octets: about how much it writes.
     func transact(octets: Int, _ body: (Database) throws -> Void) throws(StoreError) {
         do {
-            try connection.inDatabase { database in
+            try usable().inDatabase { database in
                 // What a failed ROLLBACK has left.
                 if database.isInsideTransaction { try database.rollback() }
                 try database.inTransaction(.immediate) {
@@ -158,13 +181,14 @@ final class StateDatabase {
         // Also after a failure: the next try comes when as much again was written.
         pagesInLog = 0
         do {
-            _ = try connection.inDatabase { try $0.checkpoint(.passive) }
+            _ = try usable().inDatabase { try $0.checkpoint(.passive) }
         } catch { throw StoreError(Self.reason(error)) }
     }
 
     /// SQLite makes a last checkpoint and removes the WAL.
     func close() throws(StoreError) {
-        do { try connection.close() } catch { throw StoreError(Self.reason(error)) }
+        do { try usable().close() } catch { throw StoreError(Self.reason(error)) }
+        connection = nil
     }
 
     /// For a person.
@@ -172,7 +196,7 @@ final class StateDatabase {
         switch error {
         case let error as StoreError: error.reason
         case let error as DatabaseError:
-            "\(error.message ?? "SQLite failed") (\(error.extendedResultCode))"
+            "\(error.message ?? "SQLite failed") (SQLite code \(error.extendedResultCode.rawValue))"
         default: "\(error)"
         }
     }

@@ -28,16 +28,16 @@ struct ZoneRow: Sendable {
 
 extension ZoneRow {
     fileprivate init(_ row: Row) throws {
-        id = try row.integer(0)
+        id = try row.count(0)
         apex = try row.name(1)
         guard let origin = ZoneOrigin(rawValue: try row.text(2)) else { throw DamagedRow(column: 2) }
         self.origin = origin
         settings = try row.text(3)
         created = try row.integer(4)
         snapshot = SnapshotRow(
-            generation: try row.integer(5), pieces: try row.integer(6), octets: try row.integer(7),
-            covered: try row.integer(8))
-        firstChange = try row.integer(9)
+            generation: try row.count(5), pieces: try row.count(6), octets: try row.count(7),
+            covered: try row.count(8))
+        firstChange = try row.count(9)
         refresh = try row.optionalInteger(10).map { SecondaryState(refreshedAt: $0) }
     }
 
@@ -87,12 +87,17 @@ extension ZoneRow {
 
     /// The number of the next zone. Numbers are not used again, so that rows of a zone that is gone are nobody's.
     static func nextID(_ database: Database) throws -> Int64 {
-        let counted = try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'nextZone'")
-        return max(counted ?? 1, 1)
+        max(try meta("nextZone", database), 1)
     }
 
     static func setNextID(_ id: Int64, _ database: Database) throws {
         try setMeta("nextZone", id, database)
+    }
+
+    /// 0 where it was never set.
+    static func meta(_ name: String, _ database: Database) throws -> Int64 {
+        try Row.fetchOne(database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])?.count(0)
+            ?? 0
     }
 
     static func setMeta(_ name: String, _ value: Int64, _ database: Database) throws {

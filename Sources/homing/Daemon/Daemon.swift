@@ -35,7 +35,7 @@ final class Daemon: Sendable {
     private let control = DispatchQueue(label: "homing.control")
     private let keeper: TrustAnchorKeeper
     private let certificates: CertificateKeeper
-    private let zones: ZoneKeeper
+    let zones: ZoneKeeper
     private let state: Mutex<State>
 
     private struct State {
@@ -62,11 +62,14 @@ final class Daemon: Sendable {
     /// How the file at a path becomes settings.
     typealias Load = @Sendable (_ path: String) throws(ConfigurationFaults) -> DaemonSettings
 
-    /// - Parameter load: what a reload does with the file at `path`.
+    /// - Parameters:
+    ///   - wallClock: for trust anchors and certificates.
+    ///   - storeClock: for the zones that are held here, and the leases of their records.
+    ///   - load: what a reload does with the file at `path`.
     init(
         settings: DaemonSettings, path: String?, log destination: LogDestination,
         notifier: ServiceNotifier = ServiceNotifier(), patience: Patience = Patience(),
-        wallClock: @escaping @Sendable () -> Int64 = WallClock.now,
+        wallClock: @escaping @Sendable () -> Int64 = WallClock.now, storeClock: StoreClock = .system,
         load: @escaping Load = { path throws(ConfigurationFaults) in try DaemonSettings.load(path: path) }
     ) {
         self.path = path
@@ -81,7 +84,7 @@ final class Daemon: Sendable {
         state = Mutex(State(settings: settings))
         keeper = TrustAnchorKeeper(queue: control, log: log, now: wallClock)
         certificates = CertificateKeeper(queue: control, log: log, now: wallClock)
-        zones = ZoneKeeper(log: log)
+        zones = ZoneKeeper(log: log, clock: storeClock)
     }
 
     var settings: DaemonSettings { state.withLock { $0.settings } }
@@ -268,11 +271,11 @@ final class Daemon: Sendable {
         keeper.configure(new)
         state.withLock { $0.endpoints }?.use(new.configuration)
         certificates.configure(new.encryption)
-        zones.configure(new)
+        let holdsOthers = zones.configure(new)
         let server = inForce(new)
         WorkerRound(workers, seconds: patience.round).run { ($0 as? ResolverService)?.apply(server) }
         // After the workers know better, so that none of them brings the old answers back.
-        if new.judgesDifferently(from: old) {
+        if holdsOthers || new.judgesDifferently(from: old) {
             cache.flushAll()
         } else {
             for name in new.namesAffected(since: old) { cache.flush(subtree: name) }

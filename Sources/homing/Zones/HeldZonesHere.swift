@@ -10,15 +10,19 @@ struct HeldZonesHere: HeldZones {
 
     func place(of name: DomainName, _ qtype: RecordType) -> HeldPlace {
         guard let zone = directory.table.zone(answering: Question(name, qtype)) else { return .elsewhere }
-        guard let answer = zone.version?.answer(name, qtype), case .delegation(let cut) = answer.next else {
-            return .held
-        }
+        // An alias that leads to a cut is not behind it.
+        guard let answer = zone.version?.answer(name, qtype), case .delegation(let cut) = answer.next,
+            answer.answers.isEmpty
+        else { return .held }
         return .delegated(Delegation(cut))
     }
 
     func addresses(of name: DomainName, _ type: RecordType) -> [IPAddress] {
         guard let version = directory.table.zone(holding: name)?.version else { return [] }
-        return version.answer(name, type).answers.last.map { $0.rdatas.compactMap(\.address) } ?? []
+        let rrset = version.answer(name, type).answers.last
+        // An alias that leads out of the zone has a name, some of which are as long as addresses.
+        guard let rrset, rrset.type == type else { return [] }
+        return rrset.rdatas.compactMap(\.address)
     }
 }
 

@@ -12,6 +12,7 @@ import ZoneStore
 /// `refreshKeys` comes from elsewhere.
 final class ZoneKeeper: Sendable {
     private let log: Logger
+    private let clock: StoreClock
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
@@ -23,8 +24,9 @@ final class ZoneKeeper: Sendable {
 
     typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
 
-    init(log: Logger) {
+    init(log: Logger, clock: StoreClock = .system) {
         self.log = log
+        self.clock = clock
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -47,7 +49,7 @@ final class ZoneKeeper: Sendable {
         do throws(StoreError) {
             try StateDirectory.make(directory)
             let store = try ZoneStore(
-                directory: directory, log: log, settings: StoredSettings(configuration).settings)
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings)
             state.withLock { $0.store = store }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
@@ -58,8 +60,12 @@ final class ZoneKeeper: Sendable {
     }
 
     /// Follows new settings.
-    func configure(_ settings: DaemonSettings) {
-        guard let store else { return }
+    ///
+    /// - Returns: whether other zones are answered from now, so that anything that is cached may be wrong.
+    @discardableResult
+    func configure(_ settings: DaemonSettings) -> Bool {
+        guard let store else { return false }
+        let before = served(store)
         let given = givenKeys(settings)
         state.withLock { $0.givenKeys = given }
         refreshKeys()
@@ -68,6 +74,11 @@ final class ZoneKeeper: Sendable {
         } catch {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
+        return served(store) != before
+    }
+
+    private func served(_ store: ZoneStore) -> [DomainName] {
+        store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
     func close() { state.withLock { $0.store.take() }?.close() }
@@ -106,6 +117,14 @@ final class ZoneKeeper: Sendable {
         let wanted = Set(configured.map(\.name))
         for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
             try release(figures, store)
+        }
+        let defaults = StoredSettings(configuration)
+        for figures in held where figures.origin == .command && !wanted.contains(figures.zone.apex) {
+            guard let settings = defaults.settings(of: figures.zone.apex, figures.settingsText),
+                settings != figures.zone.settings
+            else { continue }
+            try store.updateSettings(
+                of: figures.zone, settings, text: figures.settingsText, origin: .command)
         }
     }
 

@@ -29,6 +29,21 @@ import Testing
         #expect(table.zone(at: "SUB.HOME.ARPA.")?.apex == "sub.home.arpa." && table.zone(at: "arpa.") == nil)
     }
 
+    @Test func `a zone that is not served is not found`() {
+        let (upper, lower) = (Self.zone("example."), Self.zone("lab.example."))
+        let table = ZoneTable([upper, lower])
+        #expect(Self.find("www.lab.example.", in: table)?.apex == "lab.example.")
+        lower.settings.isServed = false
+        #expect(Self.find("www.lab.example.", in: table)?.apex == "example.")
+        #expect(table.zone(holding: "lab.example.")?.apex == "example.")
+        #expect(table.zone(at: "lab.example.") == nil)
+        upper.settings.isServed = false
+        #expect(Self.find("www.lab.example.", in: table) == nil && table.zones.count == 2)
+        lower.settings.isServed = true
+        #expect(Self.find("www.lab.example.", in: table)?.apex == "lab.example.")
+        #expect(table.zone(at: "lab.example.")?.apex == "lab.example.")
+    }
+
     @Test func `a zone of the root holds everything, an empty table nothing`() {
         let table = ZoneTable([Self.zone("."), Self.zone("example.")])
         #expect(Self.find(".", in: table)?.apex == .root)

@@ -44,10 +44,13 @@ class Watcher:
         if self.contents.setdefault(serial, digest) != digest:
             self.wrong.append(f"{self.apex} had serial {serial} before, with other content")
 
-    def some(self, count):
-        """The serials of copies that are kept: the newest, the oldest, and others evenly in between."""
+    def some(self, count, recent=100):
+        """The serials of copies that are kept: the oldest, from which every version since is passed, and of the recent ones the newest and others
+        evenly in between.
+        """
         every = list(self.copies)
-        return {*every[-2:], *every[::max(1, len(every) // count)]}
+        late = every[-recent:]
+        return {*every[:1], *every[-2:], *late[::max(1, len(late) // count)]}
 
     def compare(self, serials):
         """From these copies: what comes incrementally must be what a whole transfer gives, and each version on the way as it was."""

@@ -10,11 +10,13 @@ from .builder import Internet
 
 def build():
     net = Internet()
-    for part in (infrastructure, ordinary, delegations, deep, aliases, records, names, oddities, hot, dynamic, attacks, signed):
+    for part in (infrastructure, ordinary, delegations, deep, aliases, records, names, oddities, hot, attacks, signed):
         part.build(net)
     net.begin_dnssec()
     for part in (algorithms, broken, islands, crossings):
         part.build(net)
     attacks.build_signed(net)
+    # Last: the servers of those above take turns, and not every server can read what every tool signs.
+    dynamic.build(net)
     net.finish()
     return net

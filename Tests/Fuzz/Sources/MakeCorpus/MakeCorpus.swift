@@ -109,6 +109,7 @@ enum MakeCorpus {
         try write(masterFiles.map { Array($0.utf8) }, to: folder.appending(path: "FuzzMasterFile"))
         try write(StreamSeeds.all, to: folder.appending(path: "FuzzStream"))
         try write(TransferSeeds.all, to: folder.appending(path: "FuzzTransfer"))
+        try write(StoredRowSeeds.all, to: folder.appending(path: "FuzzStoredRow"))
         try write(HTTPSeeds.http1, to: folder.appending(path: "FuzzHTTP1"))
         try write(HTTPSeeds.http2, to: folder.appending(path: "FuzzHTTP2"))
         try write(HTTPSeeds.targets, to: folder.appending(path: "FuzzDoHPath"))

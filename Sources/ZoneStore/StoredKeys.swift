@@ -2,7 +2,7 @@ import DNSWire
 import Synchronization
 
 /// The TSIG keys that are on the disk, for everybody to read.
-final class KeyRing: Sendable {
+final class StoredKeys: Sendable {
     private let keys = Mutex<[DomainName: StoredKey]>([:])
 
     var all: [StoredKey] { keys.withLock { $0.values.sorted { $0.name < $1.name } } }
