@@ -264,10 +264,9 @@ import ZoneStore
     /// The whole house: the command asks the daemon who it is, and sends it an UPDATE.
     @Test func recordsAreSetAndUnset() throws {
         let directory = try TestDirectory()
-        let process = "process: {workers: 1, state-directory: \"\(directory.path)\"}"
         let zones =
             "zones: [{name: home.arpa, update-policy: [grant homing-update. zonesub ANY, grant k. zonesub A]}]"
-        let house = try TestDaemon(process + "\n" + zones)
+        let house = try TestDaemon(zones, directory: directory)
         func run(_ words: String...) throws -> Executable.Result {
             try Executable.run(["zone"] + words + ["--state-directory", directory.path])
         }

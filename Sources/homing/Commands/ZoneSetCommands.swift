@@ -105,7 +105,7 @@ struct UpdateSigning: ParsableArguments {
         guard let server = addresses.first else { throw .failure("the daemon listens nowhere") }
         let client = UpdateClient(server: server.local, key: try signer(administration))
         do throws(UpdateClient.Failure) {
-            try client.send(UpdateMessage(zone: zone.name, operations: operations))
+            try client.send(UpdateMessage(zone: zone.name, operations: operations, edns: EDNS()))
         } catch {
             if case .refused = error { throw .mistake("\(error)") }
             throw .failure("\(error)")

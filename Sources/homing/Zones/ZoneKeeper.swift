@@ -49,7 +49,8 @@ final class ZoneKeeper: Sendable {
         do throws(StoreError) {
             try StateDirectory.make(directory)
             let store = try ZoneStore(
-                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings)
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings
+            )
             state.withLock { $0.store = store }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
