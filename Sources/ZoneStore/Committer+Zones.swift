@@ -57,11 +57,16 @@ extension Committer {
         row.origin = origin
         try write(octets: Self.rowOctets) { try row.update($0) }
         stored.row = row
+        let wasServed = zone.settings.isServed
         zone.settings = settings
+        guard settings.isServed != wasServed else { return }
+        updateTable()
+        let version = settings.isServed ? zone.version : nil
+        hooks.call(Publication(zone: zone, old: nil, new: version, changes: nil))
     }
 
     /// The table that all workers look zones up in.
-    func updateTable() { directory.table = ZoneTable(zones.values.map(\.zone)) }
+    func updateTable() { directory.table = ZoneTable(zones.values.map(\.zone).filter(\.settings.isServed)) }
 
     func stored(_ zone: Zone) throws(StoreError) -> StoredZone {
         guard let stored = zones[zone.id], stored.zone === zone else { throw refusal(of: zone) }

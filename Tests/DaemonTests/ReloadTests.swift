@@ -41,6 +41,24 @@ import Testing
         #expect(try house.ask("www.example.").answers.first?.rdata == .address(IPAddress(192, 0, 2, 77)))
     }
 
+    /// Its data is not for a line in a file to throw away: it is back with the line.
+    @Test func zoneThatIsNoLongerConfiguredIsNotAnsweredFrom() throws {
+        let directory = try TestDirectory()
+        let text =
+            "@ 60 SOA ns hostmaster 1 3600 600 86400 60\n@ 60 NS ns\nns 60 A 192.0.2.53\nwww 60 A 192.0.2.9\n"
+        let process = "process: {workers: 2, state-directory: \"\(directory.path)\"}\n"
+        let file = try directory.write(text, to: "example.zone")
+        let zones = process + "zones: [{name: example, file: \"\(file)\"}]"
+        let house = try TestDaemon(zones)
+        func address() throws -> RData? { try house.ask("www.example.").answers.first?.rdata }
+        #expect(try address() == .address(IPAddress(192, 0, 2, 9)))
+        #expect(try house.reload(process))
+        #expect(try address() == .address(IPAddress(192, 0, 2, 1)))
+        #expect(house.log.contains("is kept, and not answered from"))
+        #expect(try house.reload(zones))
+        #expect(try address() == .address(IPAddress(192, 0, 2, 9)))
+    }
+
     @Test func accessChangesForTheNextQuery() throws {
         let house = try TestDaemon()
         #expect(try house.ask("www.example.").responseCode == .noError)

@@ -35,7 +35,8 @@ struct ZoneListCommand: ParsableCommand {
             guard !json else { return print(try JSONText.of(zones)) }
             let rows = zones.map { zone in
                 [
-                    "\(zone.name)", zone.role.rawValue, zone.origin.rawValue,
+                    "\(zone.name)", zone.role.rawValue,
+                    zone.origin.rawValue + (zone.isServed ? "" : ", not served"),
                     zone.serial.map(String.init) ?? "-",
                     "\(zone.rrsetCount)", "\(zone.recordCount)",
                 ]

@@ -20,6 +20,12 @@ extension ConfiguredZone {
         settings.journal.octets = options.journal.size
         settings.journal.age = Int64(options.journal.age.wholeSeconds)
         settings.forwardsUpdates = options.forwardUpdates
+        settings.catalog = catalog.map { catalog in
+            switch catalog.kind {
+            case .producer: .producer(catalog.zones)
+            case .consumer: .consumer
+            }
+        }
         return settings
     }
 

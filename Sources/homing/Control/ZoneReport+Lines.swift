@@ -7,8 +7,7 @@ extension ZoneReport {
         var rows = [["role", "\(summary.role.rawValue), \(summary.origin.words)"]]
         if !summary.isServed {
             rows.append([
-                "not served",
-                "it was taken out of the configuration; \"homing zone delete\" drops what it holds",
+                "not served", "the configuration no longer has it; its data is kept until it is deleted",
             ])
         }
         if let damage { rows.append(["damaged", damage]) }

@@ -1,3 +1,4 @@
+import DNSServer
 import DNSWire
 import DNSZones
 import HomingConfiguration
@@ -16,10 +17,17 @@ final class ZoneKeeper: Sendable {
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
+    /// What the worker with the zones' traffic is told.
+    private let news: ZoneNews
+    /// To that worker.
+    private let trafficLink = WorkerLink()
+    private let catalogs: CatalogKeeper
 
     private struct State {
         var store: ZoneStore?
         var givenKeys: [GivenKey] = []
+        /// When primaries of secondary zones were heard last before this start, by the zone's number.
+        var refreshStates: [Int64: SecondaryState] = [:]
     }
 
     typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
@@ -27,6 +35,9 @@ final class ZoneKeeper: Sendable {
     init(log: Logger, clock: StoreClock = .system) {
         self.log = log
         self.clock = clock
+        let news = ZoneNews(trafficLink)
+        self.news = news
+        catalogs = CatalogKeeper(log: log, settingsChanged: { news.settingsChanged() })
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -49,9 +60,18 @@ final class ZoneKeeper: Sendable {
         do throws(StoreError) {
             try StateDirectory.make(directory)
             let store = try ZoneStore(
-                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings
-            )
-            state.withLock { $0.store = store }
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings)
+            let states = try store.zoneFigures().compactMap { figures in
+                figures.refresh.map { (figures.zone.id, $0) }
+            }
+            store.onPublish { [news, catalogs] publication in
+                news.published(publication)
+                catalogs.published(publication)
+            }
+            state.withLock { state in
+                state.store = store
+                state.refreshStates = Dictionary(states) { first, _ in first }
+            }
         } catch {
             guard configuration.zones == ConfiguredZone.builtIn else { throw error }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
@@ -75,6 +95,8 @@ final class ZoneKeeper: Sendable {
         } catch {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
+        news.settingsChanged()
+        catalogs.follow(store, settings.configuration)
         return served(store) != before
     }
 
@@ -82,7 +104,21 @@ final class ZoneKeeper: Sendable {
         store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
-    func close() { state.withLock { $0.store.take() }?.close() }
+    /// What a worker needs of the zones, and the first of all for their traffic. Nil: none are held.
+    func services(forWorker index: Int) -> ZoneServices? {
+        state.withLock { state in
+            state.store.map { store in
+                ZoneServices(
+                    store: store, keys: keys, link: index == 0 ? trafficLink : WorkerLink(), news: news,
+                    traffic: index == 0 ? TrafficBeginning(states: state.refreshStates) : nil)
+            }
+        }
+    }
+
+    func close() {
+        catalogs.end()
+        state.withLock { $0.store.take() }?.close()
+    }
 
     // --- Keys ---
 
@@ -156,20 +192,26 @@ final class ZoneKeeper: Sendable {
     /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.
     private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
         guard let file = zone.file else {
+            // Nobody is to follow the NS records of a catalog (RFC 9432 §4.1).
+            let unnamed: [DomainName] = zone.catalog == nil ? [] : ["invalid."]
             return EmptyZone.tree(
-                zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
-                wall: WallClock.now())
+                zone.name,
+                nameServers: zone.options.nameServers.isEmpty ? unnamed : zone.options.nameServers,
+                serial: zone.options.serial, wall: WallClock.now())
         }
         let (tree, problems) = ZoneFile.load(path: file, apex: zone.name)
-        for problem in problems {
-            log.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
-        }
+        for problem in problems.prefix(Self.problemsLogged) { log.warning("\(problem)") }
         guard !problems.contains(where: { $0.severity == .error }) else {
-            log.error("a zone is not held, as its file is none", metadata: ["zone": "\(zone.name)"])
+            log.error(
+                "a zone is not held, as its file is none; \"homing check\" says all that is wrong with it",
+                metadata: ["zone": "\(zone.name)", "file": "\(file)"])
             return nil
         }
         return tree
     }
+
+    /// Of one file; the log is no place for all of them.
+    private static let problemsLogged = 20
 
     /// Records of a zone that begins without a file.
     private static let recordsOfEmptyZone = 2

@@ -36,7 +36,7 @@ def _zone(server, zone):
     else:
         lines.append(f"    file: {server.zone_file(zone)}")
     if zone.grants:
-        lines += ["    update-policy:", *(f'      - "{rule}"' for rule in zone.grants)]
+        lines += ["    update-policy:", *(f'      - "{_rule(rule)}"' for rule in zone.grants)]
     if zone.transfer:
         lines.append("    transfer: {keys: [" + ", ".join(key.name for key in zone.transfer) + "]}")
     if zone.notify:
@@ -45,6 +45,11 @@ def _zone(server, zone):
         lines.append(f"    catalog: {zone.catalog}")
     lines += [f"    {line}" for line in zone.settings.get("homing", ())]
     return "\n".join(lines) + "\n"
+
+
+def _rule(rule):
+    """Here `*` is any key, and who has none is `@*`. BIND's tcp-self is held against an address, by either."""
+    return rule.replace("grant * tcp-self", "grant @* tcp-self")
 
 
 def _peer(peer):
