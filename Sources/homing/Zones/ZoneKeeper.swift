@@ -50,8 +50,8 @@ final class ZoneKeeper: Sendable {
 
     /// Opens the state database, by who may read and write it, and brings it in line with the configuration.
     ///
-    /// Where only the built-in zones are at stake, a database that cannot be opened is logged, and names are resolved all the
-    /// same.
+    /// Where the configuration gives no zones of its own, a database that cannot be opened is logged, and names are resolved all
+    /// the same.
     ///
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
@@ -60,7 +60,8 @@ final class ZoneKeeper: Sendable {
         do throws(StoreError) {
             try StateDirectory.make(directory)
             let store = try ZoneStore(
-                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings)
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings
+            )
             let states = try store.zoneFigures().compactMap { figures in
                 figures.refresh.map { (figures.zone.id, $0) }
             }
@@ -73,7 +74,9 @@ final class ZoneKeeper: Sendable {
                 state.refreshStates = Dictionary(states) { first, _ in first }
             }
         } catch {
-            guard configuration.zones == ConfiguredZone.builtIn else { throw error }
+            guard configuration.zones.isEmpty || configuration.zones == ConfiguredZone.builtIn else {
+                throw error
+            }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
             return
         }
