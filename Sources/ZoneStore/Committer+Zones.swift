@@ -60,13 +60,13 @@ extension Committer {
         let wasServed = zone.settings.isServed
         zone.settings = settings
         guard settings.isServed != wasServed else { return }
-        updateTable()
+        // What others said of its names while it was not served is not to be mixed with it.
         let version = settings.isServed ? zone.version : nil
         hooks.call(Publication(zone: zone, old: nil, new: version, changes: nil))
     }
 
     /// The table that all workers look zones up in.
-    func updateTable() { directory.table = ZoneTable(zones.values.map(\.zone).filter(\.settings.isServed)) }
+    func updateTable() { directory.table = ZoneTable(zones.values.map(\.zone)) }
 
     func stored(_ zone: Zone) throws(StoreError) -> StoredZone {
         guard let stored = zones[zone.id], stored.zone === zone else { throw refusal(of: zone) }

@@ -18,6 +18,15 @@ import Testing
         #expect(house.upstream.count(of: "nas.lan.") > 0)
     }
 
+    /// Those that are held without being asked for give way to them.
+    @Test func hostsAreAnsweredBesideBuiltInZones() throws {
+        let house = try TestDaemon("hosts: {nas.home.arpa: 192.168.1.10}", holdsBuiltInZones: true)
+        #expect(
+            try house.ask("nas.home.arpa.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 10))])
+        #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).answers.count == 1)
+        #expect(try house.ask("1.0.16.172.in-addr.arpa.", .soa).responseCode == .nxDomain)
+    }
+
     @Test func cacheIsKept() throws {
         let house = try TestDaemon()
         #expect(try house.ask("www.example.").answers.count == 1)
