@@ -35,6 +35,24 @@ extension ConfiguredZone {
     }
 }
 
+/// What the settings of zones in a state database are.
+struct StoredSettings {
+    private let configuration: Configuration
+    /// Of the configuration, whose word counts for its zones.
+    private let configured: [DomainName: ConfiguredZone]
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+        configured = Dictionary(configuration.heldZones.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// - Parameter text: as it was kept with a zone that a command made.
+    /// - Returns: nil where the text makes no sense.
+    func settings(of apex: DomainName, _ text: String) -> ZoneSettings? {
+        (configured[apex] ?? (try? ConfiguredZone.parse(text, in: configuration)))?.settings
+    }
+}
+
 extension ZoneOptions {
     /// Every key that they name, and where.
     var keyUses: [(key: DomainName, purpose: String)] {

@@ -30,20 +30,20 @@ extension CatalogKeeper {
             log.notice("catalog \(catalog) is not followed any more, and its zones are not held")
             for name in consumer.remove(catalog) { try drop(name, zones, store) }
         }
+        let routed = Set(configuration.forwardZones.map(\.suffix) + configuration.stubZones.map(\.suffix))
         for (catalog, followed) in followed.sorted(by: { $0.key < $1.key }) {
             guard let followed, let members = followed.members else { continue }
-            let difference = consumer.update(catalog, members) { zones[$0] != nil && marks[$0] == nil }
+            let difference = consumer.update(catalog, members) { name in
+                zones[name] != nil && marks[name] == nil || routed.contains(name)
+            }
             report(difference.clashes, of: catalog)
             for name in difference.removed { try drop(name, zones, store) }
-            for member in difference.recreated {
-                try drop(member.name, zones, store)
+            for member in difference.recreated { try drop(member.name, zones, store) }
+            for member in difference.recreated + difference.added {
                 try hold(member, of: catalog, followed.configured, store, configuration)
             }
-            for member in difference.added {
-                try hold(member, of: catalog, followed.configured, store, configuration)
-            }
-            let kept = members.filter { marks[$0.name]?.catalog == catalog }
-            for member in kept where !difference.recreated.contains(member) {
+            let settled = members.filter { marks[$0.name] == CatalogMark($0, of: catalog) }
+            for member in settled {
                 guard let figures = zones[member.name] else { continue }
                 try configure(figures, member, of: catalog, followed.configured, store, configuration)
             }
@@ -93,10 +93,15 @@ extension CatalogKeeper {
         _ configuration: Configuration
     ) throws(StoreError) {
         let (text, settings) = Self.settings(member, of: catalog, configured, configuration)
-        _ = try store.createZone(
-            NewZone(
-                apex: member.name, origin: .command, settings: settings, settingsText: text, tree: nil))
-        log.notice("zone \(member.name) is held, as the catalog \(catalog) lists it")
+        do throws(StoreError) {
+            _ = try store.createZone(
+                NewZone(
+                    apex: member.name, origin: .command, settings: settings, settingsText: text, tree: nil))
+            log.notice("zone \(member.name) is held, as the catalog \(catalog) lists it")
+        } catch where store.directory.table.zone(at: member.name) != nil {
+            // Somebody else was faster: the next look sees a clash.
+            look(at: .consumption)
+        }
     }
 
     private func drop(

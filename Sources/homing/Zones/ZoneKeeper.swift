@@ -50,8 +50,8 @@ final class ZoneKeeper: Sendable {
 
     /// Opens the state database, by who may read and write it, and brings it in line with the configuration.
     ///
-    /// Where only the built-in zones are at stake, a database that cannot be opened is logged, and names are resolved all the
-    /// same.
+    /// Where the configuration gives no zones of its own, a database that cannot be opened is logged, and names are resolved all
+    /// the same.
     ///
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
@@ -59,9 +59,9 @@ final class ZoneKeeper: Sendable {
         let directory = configuration.process.stateDirectory
         do throws(StoreError) {
             try StateDirectory.make(directory)
-            let store = try ZoneStore(directory: directory, log: log, clock: clock) { _, text in
-                (try? ConfiguredZone.parse(text, in: configuration))?.settings
-            }
+            let store = try ZoneStore(
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings
+            )
             let states = try store.zoneFigures().compactMap { figures in
                 figures.refresh.map { (figures.zone.id, $0) }
             }
@@ -74,7 +74,9 @@ final class ZoneKeeper: Sendable {
                 state.refreshStates = Dictionary(states) { first, _ in first }
             }
         } catch {
-            guard configuration.zones == ConfiguredZone.builtIn else { throw error }
+            guard configuration.zones.isEmpty || configuration.zones == ConfiguredZone.builtIn else {
+                throw error
+            }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
             return
         }
@@ -155,6 +157,14 @@ final class ZoneKeeper: Sendable {
         let wanted = Set(configured.map(\.name))
         for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
             try release(figures, store)
+        }
+        let defaults = StoredSettings(configuration)
+        for figures in held where figures.origin == .command && !wanted.contains(figures.zone.apex) {
+            guard let settings = defaults.settings(of: figures.zone.apex, figures.settingsText),
+                settings != figures.zone.settings
+            else { continue }
+            try store.updateSettings(
+                of: figures.zone, settings, text: figures.settingsText, origin: .command)
         }
     }
 

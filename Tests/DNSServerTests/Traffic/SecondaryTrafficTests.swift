@@ -68,6 +68,7 @@ private let apex: DomainName = "zone.example."
     @Test func `the next primary is asked when one does not answer`() throws {
         let house = try house()
         house.end(try house.sent(.axfr), .failed(111))
+        try house.wait { house.count(.axfr) == 1 }
         let request = try house.sent(.axfr)
         #expect(request.server == TrafficHouse.other)
         try house.transfer(TrafficHouse.version(apex, serial: 1))

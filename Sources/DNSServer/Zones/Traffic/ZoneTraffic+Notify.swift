@@ -15,9 +15,9 @@ extension ZoneTraffic {
         let told = isPublished ? notified : notified.filter { !known.contains($0) }
         guard !told.isEmpty else { return }
         notifications.zoneChanged(zone.apex, told, now: now)
-        if isPublished || known.isEmpty {
-            lag.published(zone.apex, version.serial, to: notified.map(\.address.address), now: now)
-        }
+        // At a start, those who follow it have the version already, as far as anybody knows.
+        guard isPublished else { return }
+        lag.published(zone.apex, version.serial, to: notified.map(\.address.address), now: now)
     }
 
     func stopTelling(of apex: DomainName) {

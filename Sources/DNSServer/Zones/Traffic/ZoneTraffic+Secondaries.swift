@@ -55,7 +55,10 @@ extension ZoneTraffic {
             events = []
             for (secondary, event) in batch where secondaries[secondary.apex] === secondary {
                 let actions = secondary.machine.handle(event, now: context.now, using: &random)
-                if secondary.machine.lastFailure == nil { secondary.reported = nil }
+                if secondary.machine.lastFailure == nil, secondary.reported != nil {
+                    secondary.reported = nil
+                    log.notice("zone \(secondary.apex) is current again")
+                }
                 perform(actions, for: secondary)
             }
         }

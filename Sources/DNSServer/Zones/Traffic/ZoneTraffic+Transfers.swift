@@ -53,7 +53,8 @@ extension ZoneTraffic {
             counters.recordsReceived += extent.records
             secondary.exchange = nil
             let server = secondary.server(zone.primary).map { "\($0.address)" } ?? ""
-            log.info(
+            log.log(
+                level: outcome.isWhole ? .info : .debug,
                 "zone \(secondary.apex): \(outcome.words) from \(server)",
                 metadata: ["messages": "\(extent.messages)", "records": "\(extent.records)"])
             arrived(outcome, for: secondary, zone.step)
@@ -123,6 +124,11 @@ extension ZoneTraffic {
 }
 
 extension IncomingTransfer.Outcome {
+    /// All of a zone, which is seldom.
+    fileprivate var isWhole: Bool {
+        if case .full = self { true } else { false }
+    }
+
     /// For people.
     fileprivate var words: String {
         switch self {
