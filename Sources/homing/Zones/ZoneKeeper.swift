@@ -39,8 +39,8 @@ final class ZoneKeeper: Sendable {
 
     /// Opens the state database, by who may read and write it, and brings it in line with the configuration.
     ///
-    /// Where only the built-in zones are at stake, a database that cannot be opened is logged, and names are resolved all the
-    /// same.
+    /// Where the configuration has none but the built-in zones, a database that cannot be opened is logged, and names are
+    /// resolved all the same.
     ///
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
@@ -53,7 +53,9 @@ final class ZoneKeeper: Sendable {
             }
             state.withLock { $0.store = store }
         } catch {
-            guard configuration.zones == ConfiguredZone.builtIn else { throw error }
+            guard configuration.zones == ConfiguredZone.builtIn || configuration.zones.isEmpty else {
+                throw error
+            }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
             return
         }
