@@ -98,6 +98,7 @@ let package = Package(
             of: [
                 "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
                 "DNSResolution", "DNSTransport", "DNSServer",
+                logging,
             ]),
         tests("CertificatesTests", of: ["COpenSSL", "DNSWire", "Certificates", "SeededRandom"]),
         tests("HomingConfigurationTests", of: ["DNSWire", "DNSZones", "HomingConfiguration"]),

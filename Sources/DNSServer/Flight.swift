@@ -67,18 +67,37 @@ struct WaitingQuery {
     var chain: AliasChain?
 }
 
-/// The numbers by which a worker knows exchanges and timers: the flight's, and within it the exchange's.
+/// The numbers by which a worker knows exchanges and timers. The two highest bits tell whose they are; those of flights are the
+/// flight's number, and within it the exchange's.
 ///
 /// Exchange numbers start at 1, so the ends of their range are free for the flight's own timers.
 enum FlightToken {
     static let deadline: UInt16 = 0
     static let staleAnswer: UInt16 = .max
 
+    enum Owner {
+        case flight
+        case trial
+        /// An update that was passed on to a primary.
+        case forwardedUpdate
+        case zoneTraffic
+    }
+
     /// Flights are counted from 1; this is for trials of TLS.
     private static let trials: UInt64 = 0
+    private static let forwardedUpdates: UInt64 = 1 << 62
+    private static let zoneTraffic: UInt64 = 1 << 63
+
+    static func owner(of token: UInt64) -> Owner {
+        if token & zoneTraffic != 0 { return .zoneTraffic }
+        if token & forwardedUpdates != 0 { return .forwardedUpdate }
+        return flight(token) == trials ? .trial : .flight
+    }
 
     static func trial(_ number: UInt16) -> UInt64 { make(trials, number) }
-    static func isTrial(_ token: UInt64) -> Bool { flight(token) == trials }
+    static func forwardedUpdate(_ number: UInt64) -> UInt64 { forwardedUpdates | number }
+    static func forwardedUpdateNumber(_ token: UInt64) -> UInt64 { token & ~forwardedUpdates }
+    static func zoneTraffic(_ number: UInt64) -> UInt64 { zoneTraffic | number }
     static func make(_ flight: UInt64, _ number: UInt16) -> UInt64 { flight << 16 | UInt64(number) }
     static func flight(_ token: UInt64) -> UInt64 { token >> 16 }
     static func number(_ token: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: token) }

@@ -275,9 +275,13 @@ extension ResolverService {
     // --- Events ---
 
     public func upstreamReceived(_ message: Span<UInt8>, for exchange: ExchangeID) -> ExchangeDisposition {
-        if FlightToken.isTrial(exchange) {
+        switch FlightToken.owner(of: exchange) {
+        case .flight: break
+        case .trial:
             endTrial(exchange, try? Message(parsing: message))
             return .finished
+        case .forwardedUpdate: return forwardedUpdateAnswered(message, exchange)
+        case .zoneTraffic: return traffic?.received(message, for: exchange) ?? .finished
         }
         guard let flight = flights[FlightToken.flight(exchange)] else { return .finished }
         let number = FlightToken.number(exchange)
@@ -286,7 +290,12 @@ extension ResolverService {
     }
 
     public func upstreamEnded(_ exchange: ExchangeID, _ end: ExchangeEnd) {
-        if FlightToken.isTrial(exchange) { return endTrial(exchange, nil) }
+        switch FlightToken.owner(of: exchange) {
+        case .flight: break
+        case .trial: return endTrial(exchange, nil)
+        case .forwardedUpdate: return forwardedUpdateEnded(exchange, end)
+        case .zoneTraffic: return traffic?.ended(exchange, end) ?? ()
+        }
         guard let flight = flights[FlightToken.flight(exchange)] else { return }
         let number = FlightToken.number(exchange)
         switch end {
@@ -313,6 +322,7 @@ extension ResolverService {
     private static let unreachable: Set<Int32> = [99, 101, 113]
 
     public func timerFired(_ token: UInt64) {
+        if case .zoneTraffic = FlightToken.owner(of: token) { return traffic?.timerFired() ?? () }
         guard let flight = flights[FlightToken.flight(token)] else { return }
         switch FlightToken.number(token) {
         case FlightToken.deadline: handle(.deadline, flight)

@@ -46,6 +46,8 @@ public final class ResolverService: WorkerService {
 
     /// Nil: none are held here.
     var zones: ZoneWork?
+    /// What these zones do by themselves; nil on all workers but one.
+    let traffic: ZoneTraffic?
     /// Of the request that is being answered: it signs the response.
     var session: TransactionSession?
     var reports = ReportAllowance()
@@ -83,6 +85,9 @@ public final class ResolverService: WorkerService {
         self.log = log
         self.isSignaller = isSignaller
         self.zones = zones.map { ZoneWork($0) }
+        traffic = zones.flatMap { zones in
+            zones.traffic.map { ZoneTraffic(context, zones, $0, random: random, log: log) }
+        }
         composer = ResponseComposer(settings: settings, cookies: ServerCookies(key: secrets.serverCookies))
         rateLimiter = RateLimiter(key: secrets.rateLimit)
     }
@@ -127,6 +132,11 @@ public final class ResolverService: WorkerService {
         }
         let signature = signature(packet, view)
         if case .rejected(let rejection) = signature {
+            if !lacksCookie(client, hasValidCookie),
+                let disposition = forwardUnverified(packet, view, client, rejection, into: &response)
+            {
+                return disposition
+            }
             return answer(rejection, packet, view, client, mayRecurse: mayRecurse, into: &response)
         }
         return signed(by: signature.session, view, client, into: &response) { response in
@@ -147,7 +157,7 @@ public final class ResolverService: WorkerService {
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, _ signature: Signature,
         _ hasValidCookie: Bool, _ mayRecurse: Bool, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        let lacksCookie = settings.cookies == .required && !client.transport.isStream && !hasValidCookie
+        let lacksCookie = lacksCookie(client, hasValidCookie)
         let verdict = RequestPolicy.judge(view, isStream: client.transport.isStream)
         // Who has signed needs no cookie to be who he says.
         if lacksCookie, verdict.isDearToForge, signature.session == nil {
@@ -155,13 +165,13 @@ public final class ResolverService: WorkerService {
         }
         switch verdict {
         case .proceed:
-            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+            if let zone = heldZone(packet, view), mayRecurse || mayAsk(zone, client, signature) {
                 return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answer(packet, view, client, into: &response)
         case .any:
-            if let zone = heldZone(packet, view), mayRecurse || zone.mayBeAsked(by: client) {
+            if let zone = heldZone(packet, view), mayRecurse || mayAsk(zone, client, signature) {
                 return answerHeld(packet, view, client, mayRecurse: mayRecurse, into: &response)
             }
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
@@ -180,6 +190,10 @@ public final class ResolverService: WorkerService {
         case .update: return receiveUpdate(packet, view, client, signature, into: &response)
         case .notify: return receiveNotify(packet, view, client, signature, into: &response)
         }
+    }
+
+    private func mayAsk(_ zone: Zone, _ client: Client, _ signature: Signature) -> Bool {
+        zone.mayBeAsked(by: client, key: signature.session?.key.name)
     }
 
     private func logQuery(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) {
@@ -262,6 +276,11 @@ public final class ResolverService: WorkerService {
     }
 
     // --- Cookies and limits ---
+
+    /// Whether who sends a request has still to prove its address.
+    private func lacksCookie(_ client: Client, _ hasValidCookie: Bool) -> Bool {
+        settings.cookies == .required && !client.transport.isStream && !hasValidCookie
+    }
 
     private func hasValidCookie(_ packet: Span<UInt8>, _ view: QueryView, _ client: Client) -> Bool {
         guard settings.cookies != .off, let cookie = view.edns?.cookie else { return false }

@@ -10,7 +10,8 @@ public struct ServiceCounters: Sendable {
         case localAnswers, rateLimited, truncated, badCookies
         case resolutions, resolutionsFailed, resolutionsShed, upstreamQueries, upstreamTimeouts
         case zoneAnswers, signaturesRejected
-        case updates, updatesDone, updatesRefused, updatesUnmet, updatesMalformed, updatesFailed
+        case updates, updatesDone, updatesRefused, updatesUnmet, updatesMalformed, updatesFailed,
+            updatesForwarded
         case transferRequests, transfersRefused, transfersFull, transfersIncremental, transfersUpToDate
         case transfersCompleted
         case notifiesReceived, notifiesRefused
@@ -49,6 +50,7 @@ public struct ServiceCounters: Sendable {
             case .updatesUnmet: "homing_updates_total{result=\"prerequisite\"}"
             case .updatesMalformed: "homing_updates_total{result=\"malformed\"}"
             case .updatesFailed: "homing_updates_total{result=\"failed\"}"
+            case .updatesForwarded: "homing_updates_total{result=\"forwarded\"}"
             case .transferRequests: "homing_transfer_requests_total"
             case .transfersRefused: "homing_transfers_total{result=\"refused\"}"
             case .transfersFull: "homing_transfers_total{result=\"full\"}"

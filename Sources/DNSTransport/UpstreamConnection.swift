@@ -27,8 +27,12 @@ final class UpstreamConnection {
     let http: DoHClientConnection?
 
     var isConnecting = true
+    /// Whether it is for one exchange only.
+    var isOwn = false
     /// It takes no more queries and is closed with its last exchange. So it is from the beginning where it is for one only.
     var isRetired = false
+    /// Whether nothing is read for now.
+    var isPaused = false
     var input = StreamInput()
     private(set) var output = StreamOutput()
     var interest: Interest = []

@@ -131,6 +131,13 @@ final class UpstreamExchanges {
         remove(id, .cancelled)
     }
 
+    func resume(_ id: ExchangeID, within timeout: Int64) {
+        guard let exchange = exchanges[id], case .connection(let key, _) = exchange.route,
+            streams.resume(key)
+        else { return }
+        exchanges[id]?.timer = loop.timers.arm(.exchange(id), at: loop.now.after(timeout))
+    }
+
     //--- What the loop reports ---
 
     func datagramReady(_ key: SlotKey, service: any WorkerService) {
@@ -163,6 +170,11 @@ final class UpstreamExchanges {
             exchange.timer = loop.timers.arm(.exchange(id), at: loop.now.after(timeout))
             // Asked again, it would begin anew.
             exchange.retry = nil
+            exchanges[id] = exchange
+        case .pause:
+            guard case .connection(let key, _) = exchange.route, streams.pause(key) else { return }
+            if let timer = exchange.timer { loop.timers.remove(timer) }
+            exchange.timer = nil
             exchanges[id] = exchange
         case .keepWaiting:
             loop.counters.upstreamJunk.add()

@@ -119,6 +119,7 @@ final class UpstreamStreams {
         try loop.watch(
             connection.descriptor, for: connection.interest, as: EventToken(.upstreamConnection, key))
         connections.insert(connection)
+        connection.isOwn = isOwn
         connection.isRetired = isOwn
         if !isOwn { pool[destination, default: []].append(key) }
         loop.counters.upstreamConnectionsOpened.add()
@@ -176,10 +177,31 @@ final class UpstreamStreams {
             connection.isConnecting = true
         case .failed(let code): return close(connection, .failed(code))
         }
-        // What waits for a handshake does not wait for the socket.
-        let wantsToWrite = connection.isConnecting || connection.hasUnwritten
-        watch(connection, for: wantsToWrite ? [.readable, .writable] : .readable)
+        watch(connection)
         return .none
+    }
+
+    private func watch(_ connection: UpstreamConnection) {
+        var interest: Interest = connection.isPaused ? [] : .readable
+        // What waits for a handshake does not wait for the socket.
+        if connection.isConnecting || connection.hasUnwritten { interest.insert(.writable) }
+        watch(connection, for: interest)
+    }
+
+    /// Reads no more from the server, which then has to wait; false where other exchanges might, too.
+    func pause(_ key: SlotKey) -> Bool {
+        guard let connection = connections[key], connection.isOwn, !connection.isPaused else { return false }
+        connection.isPaused = true
+        watch(connection)
+        return true
+    }
+
+    /// False where nothing was paused.
+    func resume(_ key: SlotKey) -> Bool {
+        guard let connection = connections[key], connection.isPaused else { return false }
+        connection.isPaused = false
+        watch(connection)
+        return true
     }
 
     private func watch(_ connection: UpstreamConnection, for interest: Interest) {

@@ -26,6 +26,10 @@ public protocol WorkerContext: AnyObject {
     /// Ends an exchange; nothing more is reported for it. Unknown identifiers are ignored.
     func cancel(_ exchange: ExchangeID)
 
+    /// Goes on with an exchange that said `.pause`: the next message has to come within so many nanoseconds. Any other is
+    /// left as it is.
+    func resume(_ exchange: ExchangeID, within timeout: Int64)
+
     /// Calls the service's `timerFired(token)` once, at or soon after `monotonic` nanoseconds.
     func schedule(_ token: UInt64, at monotonic: Int64)
 
@@ -54,6 +58,7 @@ extension WorkerContext {
     ) {
         send(exchange, message: message, to: server, over: transport, timeout: timeout)
     }
+    public func resume(_ exchange: ExchangeID, within timeout: Int64) {}
     public func beginSequence(_ sequence: SequenceID, to client: Client) -> Bool { false }
     public func resumeSequence(_ sequence: SequenceID) {}
 }
@@ -194,6 +199,9 @@ public enum ExchangeDisposition: Sendable, Hashable {
     case keepWaiting
     /// Of the reply, which goes on: the next message has to come within so many nanoseconds, whatever the time-out was.
     case more(within: Int64)
+    /// The same, and no more is read from the server, nor waited for, before `WorkerContext.resume`; what was read already
+    /// still comes. Only for exchanges that have their connection to themselves; others go on.
+    case pause
     case finished
 }
 

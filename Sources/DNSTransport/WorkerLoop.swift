@@ -117,6 +117,10 @@ final class WorkerLoop: WorkerContext {
         upstream.cancel(exchange)
     }
 
+    func resume(_ exchange: ExchangeID, within timeout: Int64) {
+        upstream.resume(exchange, within: timeout)
+    }
+
     func schedule(_ token: UInt64, at monotonic: Int64) {
         loop.timers.arm(.service(token: token), at: monotonic)
     }

@@ -57,7 +57,12 @@ extension Committer {
         row.origin = origin
         try write(octets: Self.rowOctets) { try row.update($0) }
         stored.row = row
+        let wasServed = zone.settings.isServed
         zone.settings = settings
+        guard settings.isServed != wasServed else { return }
+        // What others said of its names while it was not served is not to be mixed with it.
+        let version = settings.isServed ? zone.version : nil
+        hooks.call(Publication(zone: zone, old: nil, new: version, changes: nil))
     }
 
     /// The table that all workers look zones up in.

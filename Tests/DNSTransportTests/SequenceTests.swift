@@ -227,9 +227,13 @@ struct SequenceTests {
                 #expect(DNSTransportTests.number(client.receiveMessage(), of: UInt64(index)) == number)
             }
         }
-        let order = worker.log.all.dropFirst(10)
-        #expect(order.count == 250 && Set(order.map { "\($0)" }).count == 5)
-        #expect(zip(order, order.dropFirst(5)).allSatisfy { $0 == $1 })
+        let order: [String] = worker.log.all.compactMap { if case .note(let id) = $0 { id } else { nil } }
+        #expect(order.count == 250)
+        // The kernel may bring some of the queries a turn later; from the last of them on, all take turns.
+        let begun = try #require(order.indices.first { Set(order[...$0]).count == 5 })
+        let ended = try #require(
+            order.indices.first { index in order[...index].count { $0 == order[index] } == 50 })
+        for index in begun..<max(begun, ended - 5) { #expect(order[index] == order[index + 5]) }
     }
 
     @Test("one that pauses goes on when it is told to, and is not idle meanwhile")
@@ -319,7 +323,7 @@ struct SequenceTests {
         client.sendMessage(message(1, tag: 5))
         client.endSession()
         for number in 0..<100 { #expect(DNSTransportTests.number(client.receiveMessage()) == number) }
-        #expect(client.isClosedInOrder)
+        #expect(client.receiveMessage() == nil && client.hasEnded)
     }
 
     @Test(

@@ -25,9 +25,10 @@ extension ScriptedService.Script {
 
 extension TestWorker {
     fileprivate func sendAlone(
-        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport
+        _ id: ExchangeID, _ message: [UInt8], to server: SocketAddress, over transport: UpstreamTransport,
+        timeout: Int64 = never
     ) {
-        run { $0.context.sendAlone(id, message: message, to: server, over: transport, timeout: never) }
+        run { $0.context.sendAlone(id, message: message, to: server, over: transport, timeout: timeout) }
     }
 }
 
@@ -104,6 +105,93 @@ struct UpstreamTransferTests {
         #expect(client.log.wait(for: 1) == [.note("all")])
         #expect(client.counters.upstreamJunk == 0)
         #expect(server.wait { ($0.tcp.connectionsClosed, $0.tls.connectionsClosed) != (0, 0) })
+    }
+
+    //--- Pauses ---
+
+    @Test("nothing is read of a reply that pauses, until it goes on", arguments: [false, true])
+    func pause(isEncrypted: Bool) throws {
+        let (total, count) = (1_000, 65_535)
+        var giving = ScriptedService.Script()
+        giving.receive = { service, _, client in
+            service.context.beginSequence(1, to: client) ? .begun : .dropped
+        }
+        giving.next = { service, _ in
+            let number = service.asked[1, default: 0] - 1
+            let octets = part(7, number, count: count)
+            return number + 1 == total ? .last(octets) : .message(octets)
+        }
+        var taking = ScriptedService.Script()
+        taking.isQuiet = true
+        taking.upstream = { service, message, id in
+            guard id == 1 else { return .finished }
+            let expected = service.asked[1, default: 0]
+            service.asked[1] = expected + 1
+            guard number(message) == expected else { return .keepWaiting }
+            if expected == 10 { service.log.append(.note("pause")) }
+            if expected + 1 == total { service.log.append(.note("all")) }
+            return expected + 1 == total
+                ? .finished : expected >= 10 && expected < 20 ? .pause : .more(within: never)
+        }
+        let endpoint = try TLSEndpoint.dot([EncryptedPeers.named])
+        let server = try TestWorker(
+            ["127.0.0.1"], isEncrypted ? .tls(endpoint) : .dns, configuration: .patient, giving)
+        let worker = try EncryptedPeers.client(taking)
+        worker.sendAlone(
+            1, message(7), to: server.address, over: isEncrypted ? .encrypted(.tls(server.address)) : .tcp)
+        #expect(worker.log.wait(for: 1) == [.note("pause")])
+        // Many turns, each of which would read more.
+        for _ in 0..<50 { worker.settle() }
+        worker.run { $0.log.append(.note("\($0.asked[1, default: 0])")) }
+        // What was read with the message that paused it comes all the same.
+        let seen = (11...15).map { [ServiceEvent.note("pause"), .note("\($0)")] }
+        #expect(seen.contains(worker.log.wait(for: 2)))
+        // As often as it pauses.
+        while worker.log.all.count < 3 {
+            worker.run { $0.context.resume(1, within: never) }
+            worker.settle()
+        }
+        #expect(worker.log.all.last == .note("all"))
+        #expect(worker.counters.upstreamJunk == 0)
+    }
+
+    @Test("a pause has no end, and what follows has one")
+    func pauseTimes() throws {
+        var script = ScriptedService.Script()
+        script.upstream = { _, _, _ in .pause }
+        // Longer and longer, until the first message is there in time.
+        for timeout in (0..<8).map({ Int64(50_000_000) << $0 }) {
+            let server = try FakeStreamServer()
+            let worker = try TestWorker(script)
+            worker.sendAlone(1, message(7), to: server.address, over: .tcp, timeout: timeout)
+            guard let connection = server.accept() else { continue }
+            _ = connection.receiveMessage()
+            connection.sendMessage(part(7, 0))
+            guard worker.log.wait(for: 1) == [.upstream(1, part(7, 0))] else { continue }
+            // One that began later has passed.
+            worker.send(2, message(8), to: try FakeDatagramServer().address, timeout: timeout)
+            #expect(worker.log.wait(for: 2).last == .ended(2, .timedOut))
+            worker.run { $0.context.resume(1, within: 1_000_000) }
+            #expect(worker.log.wait(for: 3).last == .ended(1, .timedOut))
+            #expect(connection.isClosed())
+            return
+        }
+        Issue.record("never in time")
+    }
+
+    @Test("an exchange on a shared connection does not pause")
+    func noPause() throws {
+        var script = ScriptedService.Script()
+        script.upstream = { _, _, _ in .pause }
+        let server = try FakeStreamServer()
+        let worker = try TestWorker(script)
+        worker.send(1, message(7), to: server.address, over: .tcp)
+        let shared = try #require(server.accept())
+        _ = shared.receiveMessage()
+        shared.sendMessage(part(7, 0))
+        #expect(worker.log.wait(for: 1) == [.upstream(1, part(7, 0))])
+        shared.sendMessage(part(7, 1))
+        #expect(worker.log.wait(for: 2).last == .upstream(1, part(7, 1)))
     }
 
     //--- Time-outs and junk ---

@@ -18,6 +18,15 @@ import Testing
         #expect(house.upstream.count(of: "nas.lan.") > 0)
     }
 
+    /// Those that are held without being asked for give way to them.
+    @Test func hostsAreAnsweredBesideBuiltInZones() throws {
+        let house = try TestDaemon("hosts: {nas.home.arpa: 192.168.1.10}", holdsBuiltInZones: true)
+        #expect(
+            try house.ask("nas.home.arpa.").answers.map(\.rdata) == [.address(IPAddress(192, 168, 1, 10))])
+        #expect(try house.ask("10.1.168.192.in-addr.arpa.", .ptr).answers.count == 1)
+        #expect(try house.ask("1.0.16.172.in-addr.arpa.", .soa).responseCode == .nxDomain)
+    }
+
     @Test func cacheIsKept() throws {
         let house = try TestDaemon()
         #expect(try house.ask("www.example.").answers.count == 1)
@@ -39,6 +48,24 @@ import Testing
             "[{suffix: ., servers: \"\(house.upstream.address)\"}, {suffix: example, servers: \"\(second.address)\"}]"
         #expect(try house.reload("forward-zones: \(zones)"))
         #expect(try house.ask("www.example.").answers.first?.rdata == .address(IPAddress(192, 0, 2, 77)))
+    }
+
+    /// Its data is not for a line in a file to throw away: it is back with the line.
+    @Test func zoneThatIsNoLongerConfiguredIsNotAnsweredFrom() throws {
+        let directory = try TestDirectory()
+        let text =
+            "@ 60 SOA ns hostmaster 1 3600 600 86400 60\n@ 60 NS ns\nns 60 A 192.0.2.53\nwww 60 A 192.0.2.9\n"
+        let process = "process: {workers: 2, state-directory: \"\(directory.path)\"}\n"
+        let file = try directory.write(text, to: "example.zone")
+        let zones = process + "zones: [{name: example, file: \"\(file)\"}]"
+        let house = try TestDaemon(zones)
+        func address() throws -> RData? { try house.ask("www.example.").answers.first?.rdata }
+        #expect(try address() == .address(IPAddress(192, 0, 2, 9)))
+        #expect(try house.reload(process))
+        #expect(try address() == .address(IPAddress(192, 0, 2, 1)))
+        #expect(house.log.contains("is kept, and not answered from"))
+        #expect(try house.reload(zones))
+        #expect(try address() == .address(IPAddress(192, 0, 2, 9)))
     }
 
     @Test func accessChangesForTheNextQuery() throws {

@@ -30,9 +30,9 @@ final class TestStore: Sendable {
             yaml + "\nprocess: {state-directory: \"\(directory.path)\"}\n", file: "h.yaml")
         self.directory = directory
         surroundings = ScriptedSurroundings(configuration)
-        store = try ZoneStore(directory: directory.path, log: LogDestination { _ in }.logger) { _, text in
-            (try? ConfiguredZone.parse(text, in: configuration))?.settings
-        }
+        store = try ZoneStore(
+            directory: directory.path, log: LogDestination { _ in }.logger,
+            settings: StoredSettings(configuration).settings)
         administration = StoreAdministration(store, in: surroundings, wall: { Self.wall })
     }
 

@@ -261,6 +261,52 @@ import ZoneStore
         #expect(store.store.keys.count == 1)
     }
 
+    /// The whole house: the command asks the daemon who it is, and sends it an UPDATE.
+    @Test func recordsAreSetAndUnset() throws {
+        let directory = try TestDirectory()
+        let zones =
+            "zones: [{name: home.arpa, update-policy: [grant homing-update. zonesub ANY, grant k. zonesub A]}]"
+        let house = try TestDaemon(zones, directory: directory)
+        func run(_ words: String...) throws -> Executable.Result {
+            try Executable.run(["zone"] + words + ["--state-directory", directory.path])
+        }
+        func data(_ type: RecordType) throws -> [String] {
+            try house.ask("host.home.arpa.", type).answers.map { $0.rdata.text(for: type) }
+        }
+        #expect(try run("set", "host.home.arpa", "A", "192.168.1.7").status == 0)
+        #expect(try data(.a) == ["192.168.1.7"])
+        #expect(try run("set", "host.home.arpa", "A", "192.168.1.8", "--ttl", "5").status == 0)
+        #expect(try data(.a) == ["192.168.1.8"])
+        #expect(try run("set", "host.home.arpa", "A", "192.168.1.9", "--add", "--ttl", "5").status == 0)
+        #expect(try data(.a).sorted() == ["192.168.1.8", "192.168.1.9"])
+        #expect(try run("set", "host.home.arpa", "TXT", "with \"blanks\"", "and", "").status == 0)
+        #expect(try data(.txt) == [#""with \"blanks\"" "and" """#])
+        #expect(try run("unset", "host.home.arpa", "A", "192.168.1.8").status == 0)
+        #expect(try data(.a) == ["192.168.1.9"])
+        #expect(try run("unset", "host.home.arpa", "A").status == 0)
+        #expect(try data(.a).isEmpty && data(.txt).count == 1)
+        #expect(try run("unset", "host.home.arpa").status == 0)
+        #expect(try house.ask("host.home.arpa.", .txt).responseCode == .nxDomain)
+
+        let made = try Executable.run(["key", "create", "k", "--state-directory", directory.path])
+        #expect(made.status == 0 && made.output.contains("\(house.address.port)"))
+        #expect(try run("set", "host.home.arpa", "A", "192.168.1.7", "--key", "k").status == 0)
+        let refused = try run("set", "host.home.arpa", "TXT", "a", "--key", "k")
+        #expect(
+            refused.status == 1 && refused.errors.contains("homing: refused with REFUSED: "), "\(refused)")
+        for words in [
+            ["set", "host.example", "A", "192.168.1.7"], ["set", "host.home.arpa", "A", "192.168.1"],
+            ["set", "host.home.arpa", "ANY", "a"],
+            ["set", "host.home.arpa", "A", "192.168.1.7", "--key", "none"],
+        ] {
+            #expect(
+                try Executable.run(["zone"] + words + ["--state-directory", directory.path]).status == 1,
+                "\(words)")
+        }
+        house.daemon.stop()
+        #expect(try run("set", "host.home.arpa", "A", "192.168.1.7").status == 2)
+    }
+
     @Test func othersAreSentAway() throws {
         guard Privileges.isRoot else { return }
         let store = try TestStore()

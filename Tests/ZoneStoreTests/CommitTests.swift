@@ -33,6 +33,27 @@ import Testing
         again.close()
     }
 
+    @Test func `a zone that is not served is in no table, and whole when it is served again`() throws {
+        let store = try ZoneStore.open(directory)
+        let zone = try store.makeZone("example")
+        let before = contents(zone.version)
+        let published = Box<[Bool]>([])
+        store.onPublish { publication in published.update { $0.append(publication.new != nil) } }
+        var settings = zone.settings
+        settings.isServed = false
+        try store.updateSettings(of: zone, settings, text: "primary", origin: .command)
+        #expect(store.zone("example") == nil)
+        #expect(try store.zoneFigures().map(\.zone.apex) == [name("example")])
+        _ = try store.makeZone("other")
+        #expect(store.zone("example") == nil && store.zone("other") != nil)
+        settings.isServed = true
+        try store.updateSettings(of: zone, settings, text: "primary", origin: .command)
+        #expect(contents(store.zone("example")?.version) == before)
+        // What was cached meanwhile is to be forgotten.
+        #expect(published.value == [false, true, true])
+        store.close()
+    }
+
     @Test func `what comes while a group is written is the next group, with one serial for each zone`() throws
     {
         let store = try ZoneStore.open(directory)

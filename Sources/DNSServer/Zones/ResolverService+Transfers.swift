@@ -7,6 +7,7 @@ import ZoneStore
 /// A zone on its way to a client.
 struct RunningTransfer {
     let apex: DomainName
+    let serial: SerialNumber
     let client: Client
     var transfer: OutgoingTransfer
     /// Signs each message, where the request was signed.
@@ -28,13 +29,14 @@ extension ResolverService {
             let request = try TransferRequest(message, isDatagram: !client.transport.isStream)
             let requestor = TransferClient(
                 address: client.peer.address, key: signature.session?.key.name,
-                isEncrypted: client.transport.isEncrypted)
+                isEncrypted: client.hasTransferTLS)
             guard let table = zones?.table else { throw TransferRefusal(.notAuth) }
             let version = try request.version(in: table, for: requestor)
             guard !client.transport.isHTTP else {
                 throw TransferRefusal(
                     .notImplemented, ExtendedError(.notSupported, "no transfers over HTTP (RFC 8484)"))
             }
+            noteFollower(request, client)
             guard let since = request.changesNeeded(for: version), let zone = table.zone(at: request.apex)
             else {
                 let plan = request.plan(for: version, changes: nil)
@@ -60,6 +62,13 @@ extension ResolverService {
                 error.responseCode, error.explanation, packet, view, client, recursion: false, into: &response
             )
         }
+    }
+
+    /// Who may have the zone may be one that follows it.
+    private func noteFollower(_ request: TransferRequest, _ client: Client) {
+        var held: SerialNumber?
+        if case .incremental(let since) = request.kind { held = since }
+        zones?.services.news.asked(request.apex, by: client.peer.address, has: held)
     }
 
     /// Answers at once what is one message, and begins a sequence otherwise.
@@ -105,7 +114,7 @@ extension ResolverService {
         guard let id = zones?.makeID(), context.beginSequence(id, to: client) else { return false }
         counters.count(plan.counter)
         zones?.transfers[id] = RunningTransfer(
-            apex: request.apex, client: client,
+            apex: request.apex, serial: version.serial, client: client,
             transfer: OutgoingTransfer(request, plan, of: version, edns: edns(view)), session: session)
         return true
     }
@@ -157,6 +166,7 @@ extension ResolverService {
         if running.transfer.isFinished {
             log.debug("\(running.apex) was transferred to \(running.client.peer)")
             counters.count(.transfersCompleted)
+            zones?.services.news.transferred(running.apex, to: running.client.peer.address, running.serial)
             return .last(length)
         }
         zones?.transfers[sequence] = running

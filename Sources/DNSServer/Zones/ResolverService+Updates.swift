@@ -31,6 +31,13 @@ extension ResolverService {
             return refuse(.notAuth, ExtendedError(.notAuthoritative), into: &response)
         }
         let settings = zone.settings
+        if settings.forwardsUpdates, settings.role != .primary {
+            let isPublicKey = if case .publicKey = signature { true } else { false }
+            let key = signature.session?.key.name
+            return forwardUpdate(
+                of: zone, packet, view, client, key: key, isSigned: isPublicKey || key != nil,
+                into: &response)
+        }
         let requestor: Requestor
         switch identify(packet, client, signature, zone) {
         case .success(let identified): requestor = identified

@@ -22,6 +22,7 @@ extension ResolverService {
             return reject(.formatError, nil, packet, view, client, into: &response)
         }
         counters.count(.zoneAnswers)
+        if question.qtype == .soa { noteSerialQuery(question.qname, client) }
         var chain = AliasChain(question)
         switch follow(&chain, view) {
         case .outcome(let outcome):
@@ -34,6 +35,16 @@ extension ResolverService {
             }
             return wait(packet, view, client, for: chain.current, chain: chain, into: &response)
         }
+    }
+
+    /// A secondary that was told of a change asks for the serial first (RFC 1996 §3.11).
+    private func noteSerialQuery(_ apex: DomainName, _ client: Client) {
+        guard let zone = zones?.table.zone(at: apex) else { return }
+        let address = client.peer.address.unmapped
+        guard zone.settings.notified.contains(where: { $0.address.address.unmapped == address }) else {
+            return
+        }
+        zones?.services.news.asked(apex, by: address)
     }
 
     func follow(_ chain: inout AliasChain, _ view: QueryView) -> AliasChain.End {
@@ -103,8 +114,13 @@ extension ResolverService {
 }
 
 extension Zone {
-    /// Whether a client that may not recurse may ask for its names.
-    func mayBeAsked(by client: Client) -> Bool {
-        settings.queryNetworks.contains(client.peer.address.unmapped)
+    /// Whether a client that may not recurse may ask for its names. Who may have all of it may: a secondary asks for the serial.
+    ///
+    /// - Parameter key: that has signed the query.
+    func mayBeAsked(by client: Client, key: DomainName?) -> Bool {
+        let settings = settings
+        let address = client.peer.address.unmapped
+        return settings.queryNetworks.contains(address)
+            || settings.transferAccess.permits(address, key: key, isEncrypted: true)
     }
 }

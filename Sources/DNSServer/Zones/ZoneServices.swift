@@ -9,11 +9,20 @@ public struct ZoneServices: Sendable {
     public var keys: KeyDirectory
     /// How others reach the worker that has this.
     public var link: WorkerLink
+    /// What the worker that has the zones' traffic is told by all others.
+    public var news: ZoneNews
+    /// What that worker begins with; nil on the others.
+    public var traffic: TrafficBeginning?
 
-    public init(store: ZoneStore, keys: KeyDirectory, link: WorkerLink) {
+    public init(
+        store: ZoneStore, keys: KeyDirectory, link: WorkerLink, news: ZoneNews,
+        traffic: TrafficBeginning? = nil
+    ) {
         self.store = store
         self.keys = keys
         self.link = link
+        self.news = news
+        self.traffic = traffic
     }
 
     var directory: ZoneDirectory { store.directory }
@@ -46,6 +55,8 @@ struct ZoneWork {
     /// Queries that wait: updates for the disk, transfers for the changes that they are made of.
     private var waiting: [UInt64: WaitingQuery] = [:]
     var transfers: [SequenceID: RunningTransfer] = [:]
+    /// Updates that were passed on, by the number of their waiting query.
+    var forwarded: [UInt64: ForwardedUpdate] = [:]
     let updateReturns: ReturnedUpdates
     /// Where the store puts what comes back.
     let destination: CompletionDestination

@@ -20,6 +20,21 @@ public enum TransactionFailure: Error, Hashable, Sendable {
     case refused(TransactionError, isProved: Bool, serverTime: Int64?)
 }
 
+extension TransactionFailure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unsigned: "not signed"
+        case .malformed: "the signature is malformed"
+        case .otherKey: "signed with another key"
+        case .badSignature: "the signature is wrong"
+        case .badTime(let time): "signed at \(time), which is too far from now"
+        case .badTruncation: "the signature is too short"
+        case .refused(let error, let isProved, _):
+            "our signature is refused: \(error)" + (isProved ? "" : ", which is not proved")
+        }
+    }
+}
+
 /// The client's side of a signed transaction: one request, and a response of one message or many.
 public struct TransactionClient: Sendable {
     /// Messages in a row that a server may send without a signature (RFC 8945 §5.3.1).

@@ -1,11 +1,13 @@
 /// Things to do in the order of their times: a binary heap.
-struct DueQueue<Item: Sendable>: Sendable {
+public struct DueQueue<Item: Sendable>: Sendable {
     private var heap: [(due: Int64, item: Item)] = []
 
-    var first: (due: Int64, item: Item)? { heap.first }
-    var count: Int { heap.count }
+    public init() {}
 
-    mutating func insert(_ item: Item, due: Int64) {
+    public var first: (due: Int64, item: Item)? { heap.first }
+    public var count: Int { heap.count }
+
+    public mutating func insert(_ item: Item, due: Int64) {
         heap.append((due, item))
         var child = heap.count - 1
         while child > 0, heap[child].due < heap[(child - 1) / 2].due {
@@ -14,7 +16,7 @@ struct DueQueue<Item: Sendable>: Sendable {
         }
     }
 
-    mutating func removeFirst() {
+    public mutating func removeFirst() {
         guard let last = heap.popLast(), !heap.isEmpty else { return }
         heap[0] = last
         var parent = 0

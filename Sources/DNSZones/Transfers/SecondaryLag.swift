@@ -15,7 +15,8 @@ public struct SecondaryLag: Sendable {
         public internal(set) var timeToHold: Int64?
         /// When the zone went ahead of it; nil: it is not behind.
         public internal(set) var behindSince: Int64?
-        var lastSeen: Int64
+        /// When it asked last, or was first heard of.
+        public internal(set) var lastSeen: Int64
         /// Whether it has asked since the last publication.
         var hasAsked = true
     }

@@ -24,8 +24,18 @@ public struct ZoneSettings: Sendable, Hashable {
     public var journal = JournalRetention()
     /// Secondary: whether UPDATE is forwarded to the primary.
     public var forwardsUpdates = false
+    /// Nil: it is no catalog of zones.
+    public var catalog: CatalogRole?
 
     public init() {}
+}
+
+/// What a zone is as a catalog of zones (RFC 9432).
+public enum CatalogRole: Sendable, Hashable {
+    /// It lists zones that are held here: these; without any, all primary zones but catalogs.
+    case producer([DomainName])
+    /// The zones that it lists are held here as secondary zones.
+    case consumer
 }
 
 /// Whom a secondary zone comes from.

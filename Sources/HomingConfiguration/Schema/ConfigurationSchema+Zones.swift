@@ -62,7 +62,8 @@ extension ConfigurationSchema {
         Zones that Homing is authoritative for. What they hold is in process.state-directory, and changes by UPDATE (RFC 2136), \
         by transfer from a primary, or by "homing zone". A zone that is taken out of here is not served any more, and what it \
         held is kept. The default zones may be changed with the key in update.key of that directory, and give way to \
-        forward-zones, stub-zones and special-names of their names; [] is no zone at all.
+        forward-zones, stub-zones and special-names of their names, and to hosts with names or addresses in them; [] is no \
+        zone at all.
         """)
 
     static let zone: [Setting<ConfiguredZone>] =

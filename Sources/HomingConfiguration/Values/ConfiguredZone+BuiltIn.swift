@@ -29,6 +29,15 @@ extension Configuration {
         guard zones == ConfiguredZone.builtIn else { return zones }
         guard specialNames.enabled else { return [] }
         let taken = Set(specialNames.except + forwardZones.map(\.suffix) + stubZones.map(\.suffix))
-        return zones.filter { !taken.contains($0.name) }
+        return zones.filter { zone in
+            !taken.contains(zone.name) && !hosts.contains { $0.isNamed(in: zone.name) }
+        }
+    }
+}
+
+extension Host {
+    /// Whether a question for a name in the zone is answered from this host: its own, or that of one of its addresses.
+    fileprivate func isNamed(in zone: DomainName) -> Bool {
+        name.isSubdomain(of: zone) || addresses.contains { $0.reverseName.isSubdomain(of: zone) }
     }
 }

@@ -9,13 +9,14 @@ struct ZoneCommand: ParsableCommand {
         abstract: "Look at the zones that Homing is authoritative for, and change them.",
         discussion: """
             The running daemon does it, which is found by its state directory; where none runs, it is done on the database \
-            there. Zones also change by UPDATE (nsupdate and its kin) and by transfers, which are no business of this command.
+            there. Zones also change by UPDATE (nsupdate and its kin; "set" and "unset" send one, too) and by transfers.
 
             Exit status: 0 when it is done, 1 for a mistake in the command or in a zone file, 2 when it could not be done.
             """,
         subcommands: [
             ZoneListCommand.self, ZoneShowCommand.self, ZoneImportCommand.self, ZoneExportCommand.self,
             ZoneCreateCommand.self, ZoneDeleteCommand.self, ZoneDiffCommand.self, ZoneExplainCommand.self,
+            ZoneSetCommand.self, ZoneUnsetCommand.self,
         ])
 }
 
@@ -34,7 +35,8 @@ struct ZoneListCommand: ParsableCommand {
             guard !json else { return print(try JSONText.of(zones)) }
             let rows = zones.map { zone in
                 [
-                    "\(zone.name)", zone.role.rawValue, zone.origin.rawValue,
+                    "\(zone.name)", zone.role.rawValue,
+                    zone.origin.rawValue + (zone.isServed ? "" : ", not served"),
                     zone.serial.map(String.init) ?? "-",
                     "\(zone.rrsetCount)", "\(zone.recordCount)",
                 ]

@@ -20,12 +20,36 @@ extension ConfiguredZone {
         settings.journal.octets = options.journal.size
         settings.journal.age = Int64(options.journal.age.wholeSeconds)
         settings.forwardsUpdates = options.forwardUpdates
+        settings.catalog = catalog.map { catalog in
+            switch catalog.kind {
+            case .producer: .producer(catalog.zones)
+            case .consumer: .consumer
+            }
+        }
         return settings
     }
 
     /// Every key that it names, and where.
     var keyUses: [(key: DomainName, purpose: String)] {
         options.keyUses + primaries.compactMap { primary in primary.key.map { ($0, "primaries") } }
+    }
+}
+
+/// What the settings of zones in a state database are.
+struct StoredSettings {
+    private let configuration: Configuration
+    /// Of the configuration, whose word counts for its zones.
+    private let configured: [DomainName: ConfiguredZone]
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+        configured = Dictionary(configuration.heldZones.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// - Parameter text: as it was kept with a zone that a command made.
+    /// - Returns: nil where the text makes no sense.
+    func settings(of apex: DomainName, _ text: String) -> ZoneSettings? {
+        (configured[apex] ?? (try? ConfiguredZone.parse(text, in: configuration)))?.settings
     }
 }
 

@@ -137,7 +137,8 @@ final class ControlServer: Sendable {
             let text = try connection.receivePieces(upTo: limits.text, within: limits.patience)
             outcome = answer(request, text, connection)
         } catch {
-            log.info("an order could not be read", metadata: ["reason": "\(error)"])
+            // Who only looks whether anybody is there says nothing.
+            log.log(level: error == .closed ? .debug : .info, "an order could not be read: \(error)")
             outcome = .fault(.failure("the daemon could not read the order: \(error)"))
         }
         Self.finish(connection, outcome, within: limits.patience)

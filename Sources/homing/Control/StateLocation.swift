@@ -94,9 +94,8 @@ struct StateLocation: ParsableArguments {
         log.level = .error
         let store: ZoneStore
         do throws(StoreError) {
-            store = try ZoneStore(directory: directory, log: log.logger) { _, text in
-                (try? ConfiguredZone.parse(text, in: configuration))?.settings
-            }
+            store = try ZoneStore(
+                directory: directory, log: log.logger, settings: StoredSettings(configuration).settings)
         } catch {
             throw AdministrationFault.failure("\(error)")
         }

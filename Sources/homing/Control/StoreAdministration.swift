@@ -85,8 +85,9 @@ final class StoreAdministration: ZoneAdministration {
     }
 
     private func checkName(_ name: DomainName, _ configuration: Configuration) throws(AdministrationFault) {
-        guard store.directory.table.zone(at: name) == nil else {
-            throw .mistake("\(name) is held here already")
+        if let held = try figures().first(where: { $0.zone.apex == name }) {
+            let state = held.zone.settings.isServed ? "" : ", from when the configuration had it"
+            throw .mistake("\(name) is held here already\(state)")
         }
         let routes = configuration.forwardZones.map(\.suffix) + configuration.stubZones.map(\.suffix)
         guard !routes.contains(name) else {
@@ -103,7 +104,7 @@ final class StoreAdministration: ZoneAdministration {
 
     func deleteZone(_ name: DomainName) throws(AdministrationFault) {
         let figures = try figures(of: name)
-        guard figures.origin != .configuration else {
+        guard figures.origin != .configuration || !figures.zone.settings.isServed else {
             throw .mistake("\(name) stands in the configuration: it goes when it is taken out there")
         }
         try stored { () throws(StoreError) in try store.deleteZone(figures.zone) }
@@ -172,9 +173,11 @@ extension ZoneSummary {
             case .primary: .primary
             case .secondary: .secondary
             }
+        let isListed = CatalogMark(settingsText: figures.settingsText) != nil
         self.init(
             name: figures.zone.apex, role: role,
-            origin: Origin(rawValue: figures.origin.rawValue) ?? .command,
+            origin: isListed ? .catalog : Origin(rawValue: figures.origin.rawValue) ?? .command,
+            isServed: figures.zone.settings.isServed,
             serial: figures.zone.version?.serial.rawValue, rrsetCount: figures.rrsets,
             recordCount: figures.records)
     }

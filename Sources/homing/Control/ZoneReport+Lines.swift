@@ -5,6 +5,11 @@ extension ZoneReport {
     /// For people: what, and in the next column, how it is.
     var lines: [String] {
         var rows = [["role", "\(summary.role.rawValue), \(summary.origin.words)"]]
+        if !summary.isServed {
+            rows.append([
+                "not served", "the configuration no longer has it; its data is kept until it is deleted",
+            ])
+        }
         if let damage { rows.append(["damaged", damage]) }
         if let soa { rows.append(["SOA", soa]) }
         rows.append(["contents", contents])

@@ -30,6 +30,8 @@ struct ZoneSummary: Codable, Sendable, Hashable {
     var name: DomainName
     var role: Role
     var origin: Origin
+    /// False: it is kept from when the configuration had it, and nothing is answered from it.
+    var isServed = true
     /// Nil: there is no data, as it was not transferred yet or has expired.
     var serial: UInt32?
     var rrsetCount: Int

@@ -177,14 +177,13 @@ final class Daemon: Sendable {
         _ index: Int, _ sockets: ListeningSockets, _ settings: DaemonSettings
     ) throws(SystemError) -> Worker {
         let (cache, secrets, log, server) = (cache, secrets, log, inForce(settings))
-        let link = WorkerLink()
-        let services = zones.store.map { ZoneServices(store: $0, keys: zones.keys, link: link) }
+        let services = zones.services(forWorker: index)
         let worker = try Worker(index, sockets: sockets, configuration: settings.worker) { context in
             ResolverService(
                 context, settings: server, cache: cache, secrets: secrets, random: RandomSource(), log: log,
                 isSignaller: index == 0, zones: services)
         }
-        link.connect { [weak worker] work in worker?.submit(work) ?? false }
+        services?.link.connect { [weak worker] work in worker?.submit(work) ?? false }
         return worker
     }
 
@@ -336,6 +335,18 @@ final class Daemon: Sendable {
         let service = sum.withLock { $0 }
         return service.lines + workers.map(\.counters).figures
             + cache.statistics.figures(limits: cache.limits) + (zones.store?.figures.lines ?? [])
+            + zones.figures + (trafficReport?.figures ?? [])
+    }
+
+    /// How zones stand with those they come from and those that follow them. Nil: none are held, or the worker did not tell in
+    /// time.
+    var trafficReport: ZoneTrafficReport? {
+        let report = Mutex<ZoneTrafficReport?>(nil)
+        WorkerRound(Array(workers.prefix(1)), seconds: patience.round).run { service in
+            let told = (service as? ResolverService)?.trafficReport
+            report.withLock { $0 = told }
+        }
+        return report.withLock { $0 }
     }
 
     func logFigures() {

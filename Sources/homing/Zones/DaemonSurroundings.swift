@@ -11,8 +11,13 @@ struct DaemonSurroundings: ZoneSurroundings {
     var addresses: [SocketAddress] { daemon.addresses }
     var givenKeys: [(key: TransactionKey, origin: KeyReport.Origin)] { zones.givenKeys }
 
-    func transfer(of zone: Zone) -> ZoneReport.Transfer? { nil }
-    func secondaries(of zone: Zone) -> [ZoneReport.Secondary] { [] }
+    func transfer(of zone: Zone) -> ZoneReport.Transfer? { daemon.trafficReport?.transfer(of: zone.apex) }
+
+    func secondaries(of zone: Zone) -> [ZoneReport.Secondary] {
+        daemon.trafficReport?.secondaries(of: zone.apex) ?? []
+    }
+
+    /// The store tells everybody that has to do with it.
     func zonesChanged() {}
     func keysChanged() { zones.refreshKeys() }
 }

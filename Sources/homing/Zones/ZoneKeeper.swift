@@ -1,3 +1,4 @@
+import DNSServer
 import DNSWire
 import DNSZones
 import HomingConfiguration
@@ -16,10 +17,17 @@ final class ZoneKeeper: Sendable {
     private let state = Mutex(State())
     /// The keys that hold now: those of the configuration, that of the first start, and those in the state database.
     let keys = KeyDirectory()
+    /// What the worker with the zones' traffic is told.
+    private let news: ZoneNews
+    /// To that worker.
+    private let trafficLink = WorkerLink()
+    private let catalogs: CatalogKeeper
 
     private struct State {
         var store: ZoneStore?
         var givenKeys: [GivenKey] = []
+        /// When primaries of secondary zones were heard last before this start, by the zone's number.
+        var refreshStates: [Int64: SecondaryState] = [:]
     }
 
     typealias GivenKey = (key: TransactionKey, origin: KeyReport.Origin)
@@ -27,6 +35,9 @@ final class ZoneKeeper: Sendable {
     init(log: Logger, clock: StoreClock = .system) {
         self.log = log
         self.clock = clock
+        let news = ZoneNews(trafficLink)
+        self.news = news
+        catalogs = CatalogKeeper(log: log, settingsChanged: { news.settingsChanged() })
     }
 
     /// Nil: no zones are held, as none are wanted or the state database could not be opened.
@@ -39,8 +50,8 @@ final class ZoneKeeper: Sendable {
 
     /// Opens the state database, by who may read and write it, and brings it in line with the configuration.
     ///
-    /// Where the configuration has none but the built-in zones, a database that cannot be opened is logged, and names are
-    /// resolved all the same.
+    /// Where the configuration gives no zones of its own, a database that cannot be opened is logged, and names are resolved all
+    /// the same.
     ///
     /// - Throws: `StoreError`.
     func begin(_ settings: DaemonSettings) throws {
@@ -48,12 +59,22 @@ final class ZoneKeeper: Sendable {
         let directory = configuration.process.stateDirectory
         do throws(StoreError) {
             try StateDirectory.make(directory)
-            let store = try ZoneStore(directory: directory, log: log, clock: clock) { _, text in
-                (try? ConfiguredZone.parse(text, in: configuration))?.settings
+            let store = try ZoneStore(
+                directory: directory, log: log, clock: clock, settings: StoredSettings(configuration).settings
+            )
+            let states = try store.zoneFigures().compactMap { figures in
+                figures.refresh.map { (figures.zone.id, $0) }
             }
-            state.withLock { $0.store = store }
+            store.onPublish { [news, catalogs] publication in
+                news.published(publication)
+                catalogs.published(publication)
+            }
+            state.withLock { state in
+                state.store = store
+                state.refreshStates = Dictionary(states) { first, _ in first }
+            }
         } catch {
-            guard configuration.zones == ConfiguredZone.builtIn || configuration.zones.isEmpty else {
+            guard configuration.zones.isEmpty || configuration.zones == ConfiguredZone.builtIn else {
                 throw error
             }
             log.warning("no zones are held here: \(error)", metadata: ["directory": "\(directory)"])
@@ -77,6 +98,8 @@ final class ZoneKeeper: Sendable {
         } catch {
             log.error("not all zones of the configuration could be brought into the state database: \(error)")
         }
+        news.settingsChanged()
+        catalogs.follow(store, settings.configuration)
         return served(store) != before
     }
 
@@ -84,7 +107,21 @@ final class ZoneKeeper: Sendable {
         store.directory.table.zones.filter(\.settings.isServed).map(\.apex)
     }
 
-    func close() { state.withLock { $0.store.take() }?.close() }
+    /// What a worker needs of the zones, and the first of all for their traffic. Nil: none are held.
+    func services(forWorker index: Int) -> ZoneServices? {
+        state.withLock { state in
+            state.store.map { store in
+                ZoneServices(
+                    store: store, keys: keys, link: index == 0 ? trafficLink : WorkerLink(), news: news,
+                    traffic: index == 0 ? TrafficBeginning(states: state.refreshStates) : nil)
+            }
+        }
+    }
+
+    func close() {
+        catalogs.end()
+        state.withLock { $0.store.take() }?.close()
+    }
 
     // --- Keys ---
 
@@ -101,7 +138,8 @@ final class ZoneKeeper: Sendable {
         do throws(FirstKeyFault) {
             let (key, isNew) = try first.make()
             if isNew {
-                log.notice("a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
+                log.notice(
+                    "a key that may change the built-in zones was made", metadata: ["file": "\(first.path)"])
             }
             return configured + [(key, .firstStart)]
         } catch {
@@ -119,6 +157,14 @@ final class ZoneKeeper: Sendable {
         let wanted = Set(configured.map(\.name))
         for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
             try release(figures, store)
+        }
+        let defaults = StoredSettings(configuration)
+        for figures in held where figures.origin == .command && !wanted.contains(figures.zone.apex) {
+            guard let settings = defaults.settings(of: figures.zone.apex, figures.settingsText),
+                settings != figures.zone.settings
+            else { continue }
+            try store.updateSettings(
+                of: figures.zone, settings, text: figures.settingsText, origin: .command)
         }
     }
 
@@ -149,9 +195,12 @@ final class ZoneKeeper: Sendable {
     /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.
     private func beginning(of zone: ConfiguredZone) -> ZoneTree? {
         guard let file = zone.file else {
+            // Nobody is to follow the NS records of a catalog (RFC 9432 §4.1).
+            let unnamed: [DomainName] = zone.catalog == nil ? [] : ["invalid."]
             return EmptyZone.tree(
-                zone.name, nameServers: zone.options.nameServers, serial: zone.options.serial,
-                wall: WallClock.now())
+                zone.name,
+                nameServers: zone.options.nameServers.isEmpty ? unnamed : zone.options.nameServers,
+                serial: zone.options.serial, wall: WallClock.now())
         }
         let (tree, problems) = ZoneFile.load(path: file, apex: zone.name)
         for problem in problems.prefix(Self.problemsLogged) { log.warning("\(problem)") }

@@ -83,7 +83,7 @@ class _Reader:
                 if number == 1 and owner[1:2] in b"fg":
                     seen.setdefault(owner[2:1 + owner[0]], []).append((owner[1:2], octets[0], octets[1:]))
             for label, found in seen.items():
-                if {each[:2] for each in found} != {(b"f", 10), (b"f", 11), (b"g", 10)} or len({each[2] for each in found}) != 1 or len(found) != 3:
+                if {each[:2] for each in found} != {(b"f", 11), (b"f", 12), (b"g", 11)} or len({each[2] for each in found}) != 1 or len(found) != 3:
                     self.wrong.append(f"writer {label.decode()} at serial {copy.serial}: {found}")
 
 

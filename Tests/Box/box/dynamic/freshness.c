@@ -180,7 +180,7 @@ static void write_next(int number)
     at = put_fixed(put_owner(at, single), 255, 255, 0, 0);
     for (unsigned part = 0; part < 3 && !is_gone(counter); part++) {
         at = put_fixed(put_owner(at, part < 2 ? pair : single), 1, 1, 300, 4);
-        *at++ = (unsigned char)(part == 1 ? 11 : 10);
+        *at++ = (unsigned char)(part == 1 ? 12 : 11);  /* public addresses: private ones are kept from who follows a public alias */
         *at++ = (unsigned char)(counter >> 16);
         at = put16(at, counter & 0xFFFF);
     }

@@ -32,19 +32,24 @@ def _zone(server, zone):
     lines = [f"  - name: {zone.title}"]
     if zone.primaries:
         peers = ", ".join(_peer(peer) for peer in zone.primaries)
-        lines.append(f"    primaries: [{peers}]")
-    else:
+        lines += [f"    primaries: [{peers}]", *(["    forward-updates: yes"] if not zone.catalog else [])]
+    elif not zone.catalog:  # a catalog follows from the zones
         lines.append(f"    file: {server.zone_file(zone)}")
     if zone.grants:
-        lines += ["    update-policy:", *(f'      - "{rule}"' for rule in zone.grants)]
+        lines += ["    update-policy:", *(f'      - "{_rule(rule)}"' for rule in zone.grants)]
     if zone.transfer:
         lines.append("    transfer: {keys: [" + ", ".join(key.name for key in zone.transfer) + "]}")
     if zone.notify:
-        lines.append("    notify: [" + ", ".join(f'"{peer.address}:{peer.port}"' for peer in zone.notify) + "]")
+        lines.append("    notify: [" + ", ".join(map(_peer, zone.notify)) + "]")
     if zone.catalog:
         lines.append(f"    catalog: {zone.catalog}")
     lines += [f"    {line}" for line in zone.settings.get("homing", ())]
     return "\n".join(lines) + "\n"
+
+
+def _rule(rule):
+    """Here `*` is any key, and who has none is `@*`. BIND's tcp-self is held against an address, by either."""
+    return rule.replace("grant * tcp-self", "grant @* tcp-self")
 
 
 def _peer(peer):
