@@ -28,7 +28,8 @@ let package = Package(
     targets: [
         .target(name: "CFuzzer"),
         .executableTarget(
-            name: "MakeCorpus", dependencies: [wire, crypto, zones], swiftSettings: houseRules, linkerSettings: linker
+            name: "MakeCorpus", dependencies: [wire, crypto, zones], swiftSettings: houseRules,
+            linkerSettings: linker
         ),
         .executableTarget(
             name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,

@@ -84,7 +84,8 @@ struct AliasChain {
     /// What a zone here says of DS records at its apex, where the zone above, whose they are, is not here: it has none
     /// (RFC 4035 §3.1.4.1). Nil for other questions.
     private mutating func denialBelowCut(in table: ZoneTable, dnssecOK: Bool) -> Outcome? {
-        guard let answer = table.zone(holding: name)?.version?.answer(name, question.qtype, dnssecOK: dnssecOK)
+        guard
+            let answer = table.zone(holding: name)?.version?.answer(name, question.qtype, dnssecOK: dnssecOK)
         else { return nil }
         if isAtStart { isAuthoritative = true }
         return outcome(answer)

@@ -89,13 +89,16 @@ enum FuzzTransaction {
 
     // --- A signature, and one change ---
 
-    private static func signAndChange(_ packet: [UInt8], key: TransactionKey, at index: UInt8, by bits: UInt8) {
+    private static func signAndChange(_ packet: [UInt8], key: TransactionKey, at index: UInt8, by bits: UInt8)
+    {
         var signed = packet
         var client = TransactionClient(key)
         guard (try? Message(parsing: packet.span)) != nil,
             (try? SignaturePlace.find(in: packet.span)) == .some(.none), client.sign(&signed, wall: wall)
         else { return }
-        guard case .signed(var session) = TransactionVerifier.verify(signed.span, keys: KeyRing(keys), wall: wall)
+        guard
+            case .signed(var session) = TransactionVerifier.verify(
+                signed.span, keys: KeyRing(keys), wall: wall)
         else { preconditionFailure("what was signed is not") }
         precondition(session.key == key && session.contentEnd == packet.count)
         answer(signed, &client, &session)
@@ -104,7 +107,9 @@ enum FuzzTransaction {
         let place = bits & 1 == 0 ? Int(index) : signed.count - 1 - Int(index)
         guard signed.indices.contains(place) else { return }
         signed[place] ^= bits
-        guard case .signed = TransactionVerifier.verify(signed.span, keys: KeyRing(keys), wall: wall) else { return }
+        guard case .signed = TransactionVerifier.verify(signed.span, keys: KeyRing(keys), wall: wall) else {
+            return
+        }
         let expected = TransactionModel.key(signed, among: keys, wall: wall)
         precondition(expected == key, "a change was not seen")
     }

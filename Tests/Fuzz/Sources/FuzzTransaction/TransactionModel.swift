@@ -6,7 +6,8 @@ import DNSZones
 enum TransactionModel {
     /// The key by which a request is well signed; nil where there is none.
     static func key(_ packet: [UInt8], among keys: [TransactionKey], wall: Int64) -> TransactionKey? {
-        guard let signature = signature(packet), let key = keys.first(where: { $0.name == signature.keyName }),
+        guard let signature = signature(packet),
+            let key = keys.first(where: { $0.name == signature.keyName }),
             signature.algorithm == key.algorithm.domainName, signature.isOfClassAny, signature.ttl == 0
         else { return nil }
         let fudge = Int64(min(signature.fudge, 300))

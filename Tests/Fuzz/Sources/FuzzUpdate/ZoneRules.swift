@@ -14,7 +14,8 @@ enum ZoneRules {
             precondition(Set(data).count == data.count, "a record twice")
             let isAlone = rrset.type == .cname || rrset.type == .dname || rrset.type == .soa
             precondition(!isAlone || data.count == 1, "two of \(rrset.type)")
-            precondition(rrset.type != .soa || rrset.ownerName == apex, "a SOA record that is not of the apex")
+            precondition(
+                rrset.type != .soa || rrset.ownerName == apex, "a SOA record that is not of the apex")
             types[rrset.ownerName, default: []].insert(rrset.type)
         }
         precondition(types[apex]?.isSuperset(of: [.soa, .ns]) == true, "an apex without SOA or NS")
