@@ -98,7 +98,7 @@ extension CatalogKeeper {
                 NewZone(
                     apex: member.name, origin: .command, settings: settings, settingsText: text, tree: nil))
             log.notice("zone \(member.name) is held, as the catalog \(catalog) lists it")
-        } catch where store.directory.table.zone(at: member.name) != nil {
+        } catch  where store.directory.table.zone(at: member.name) != nil {
             // Somebody else was faster: the next look sees a clash.
             look(at: .consumption)
         }
