@@ -149,6 +149,9 @@ extension ResolverService {
         chain: AliasChain? = nil, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
         let address = client.peer.address
+        if chain != nil, let failure = recentFailure(question, view) {
+            return .answered(compose(failure, packet, view, client, into: &response))
+        }
         guard waitingByClient[address, default: 0] < Self.waitingPerClient,
             let flight = flight(for: question, view, address)
         else {
@@ -179,6 +182,15 @@ extension ResolverService {
             return .answered(compose(outcome, packet, view, client, into: &response))
         }
         return wait(packet, view, client, for: chain.current, chain: chain, into: &response)
+    }
+
+    /// What failed a moment ago is not tried again for who is led to it by an alias, either (RFC 9520).
+    private func recentFailure(_ question: Question, _ view: QueryView) -> Outcome? {
+        let failure = cache.lookupFailure(
+            question, variant: variant(view).intersection(.checkingDisabled), now: context.now)
+        guard let failure else { return nil }
+        if let failure, failure.code.isOfValidation { return .failure(failure) }
+        return .failure(ExtendedError(.cachedError, failure?.text ?? ""))
     }
 
     /// The flight of a question, joined or begun; it may have ended already. Nil where too many wait on it.
@@ -378,6 +390,11 @@ extension ResolverService {
             if let outcome = completed(&chain, by: end.outcome, query.view) {
                 return reply(to: query) { packet, response in
                     compose(outcome, packet, query.view, query.client, into: &response)
+                }
+            }
+            if let failure = recentFailure(chain.current, query.view) {
+                return reply(to: query) { packet, response in
+                    compose(failure, packet, query.view, query.client, into: &response)
                 }
             }
             guard let flight = flight(for: chain.current, query.view, query.client.peer.address) else {

@@ -28,7 +28,8 @@ let package = Package(
     targets: [
         .target(name: "CFuzzer"),
         .executableTarget(
-            name: "MakeCorpus", dependencies: [wire, zones], swiftSettings: houseRules, linkerSettings: linker
+            name: "MakeCorpus", dependencies: [wire, crypto, zones], swiftSettings: houseRules,
+            linkerSettings: linker
         ),
         .executableTarget(
             name: "FuzzVerifier", dependencies: ["CFuzzer", wire, crypto], swiftSettings: houseRules,
@@ -43,6 +44,16 @@ let package = Package(
         .executableTarget(
             name: "FuzzStoredRow", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
             linkerSettings: linker),
+        // What a zone has to be, and the zone that transfers start from, are links to one file each.
+        .executableTarget(
+            name: "FuzzUpdate", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
+            linkerSettings: linker),
+        .executableTarget(
+            name: "FuzzZoneFile", dependencies: ["CFuzzer", wire, zones], swiftSettings: houseRules,
+            linkerSettings: linker),
+        .executableTarget(
+            name: "FuzzTransaction", dependencies: ["CFuzzer", wire, crypto, zones],
+            swiftSettings: houseRules, linkerSettings: linker),
         // The signer and the model zone that it shares with the tests are links to their files.
         .executableTarget(
             name: "FuzzValidation", dependencies: ["CFuzzer", wire, crypto, validation],

@@ -57,7 +57,9 @@ struct AliasChain {
     mutating func follow(in table: ZoneTable, dnssecOK: Bool, limit: Int) -> End {
         while true {
             guard returnCount <= limit else { return .outcome(tooLong) }
-            guard let zone = table.zone(answering: current) else { return .elsewhere(soFar) }
+            guard let zone = table.zone(answering: current) else {
+                return .elsewhere(denialBelowCut(in: table, dnssecOK: dnssecOK) ?? soFar)
+            }
             guard let version = zone.version else {
                 let error = ExtendedError(.notReady, "the zone \(zone.apex) is not loaded, or has expired")
                 return .outcome(.failure(error))
@@ -77,6 +79,16 @@ struct AliasChain {
                 return .outcome(outcome(answer))
             }
         }
+    }
+
+    /// What a zone here says of DS records at its apex, where the zone above, whose they are, is not here: it has none
+    /// (RFC 4035 §3.1.4.1). Nil for other questions.
+    private mutating func denialBelowCut(in table: ZoneTable, dnssecOK: Bool) -> Outcome? {
+        guard
+            let answer = table.zone(holding: name)?.version?.answer(name, question.qtype, dnssecOK: dnssecOK)
+        else { return nil }
+        if isAtStart { isAuthoritative = true }
+        return outcome(answer)
     }
 
     private var tooLong: Outcome {

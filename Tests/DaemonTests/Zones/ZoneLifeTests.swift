@@ -54,8 +54,9 @@ import ZoneStore
 
     @Test func `a daemon without zones gets its first`() throws {
         let house = try ZonesHouse(zones: { _ in "zones: []\n" })
-        // Before it is held, others are asked, and what they say is cached.
+        // Before it is held others are asked, and what they say is cached.
         #expect(try house.data("www.lab.example.") == ["203.0.113.66"])
+        #expect(try house.update([.deleteName("www.lab.example.")]).responseCode == .notAuth)
         // A daemon that was started without zones can have them all the same.
         #expect(try house.reload(LabZone.configuration(house.doors.house.directory)))
         #expect(try house.data("www.lab.example.") == ["192.0.2.80"])

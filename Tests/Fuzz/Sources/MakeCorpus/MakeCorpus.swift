@@ -35,6 +35,19 @@ enum MakeCorpus {
         "a TYPE1 \\# 4 ( c000 02\n01 )\r\nb TXT \"\" \"\\\"\"\n$INCLUDE b\n",
     ]
 
+    /// Files of the zone `z.test.`, good ones and others.
+    static let zoneFiles =
+        masterFiles + [
+            "$TTL 1\n@ SOA n h 1 90 80 900 4\n NS n\nn A 1.2.3.4\n",
+            "$TTL 1h\n@ SOA n h (1 90 80 900 4)\n@ NS n\n@ NS n.s\nn A 1.2.3.4\ns NS n.s\nn.s AAAA ::1\ns DS 1 13 2 00\n"
+                + "*.w TXT \"a\" \"b\"\nc CNAME n\nd DNAME x.\nm MX 1 n\n_s._udp SRV 0 0 1 c\n$GENERATE 1-3 h$ A 1.2.3.$\n",
+            "@ 1 SOA n h 1 90 80 900 4\n@ 1 NS n\nn 1 A 1.2.3.4\nn 2 A 1.2.3.4\nN 2 A 1.2.3.5\nc 1 CNAME n\nc 1 A 1.2.3.4\n",
+            "@ 1 SOA n h 1 90 80 900 4\n@ 1 NS n\nn 1 A 1.2.3.4\n@ 1 DNSKEY 256 3 13 AAAA\n"
+                + "@ 1 RRSIG SOA 13 2 1 20300101000000 20200101000000 1 z.test. AAAA\n@ 1 NSEC n.z.test. SOA NS\n",
+            "@ 1 SOA n h 1 90 80 900 4\n@ 1 NS n\nn 1 A 1.2.3.4\n@ 1 NSEC3PARAM 1 0 0 -\n"
+                + "2VPTU5TIMAMQTTGL4LUU9KG21E0AOR3S 1 NSEC3 1 0 0 - 2VPTU5TIMAMQTTGL4LUU9KG21E0AOR3S A\n$INCLUDE x sub\n",
+        ]
+
     /// Keys and signatures in the RFCs that define their algorithms; the index among `FuzzVerifier.algorithms` first.
     static let signatures: [(algorithm: UInt8, key: String, signature: String)] = [
         (
@@ -108,6 +121,9 @@ enum MakeCorpus {
         try write(rdata, to: folder.appending(path: "FuzzRData"))
         try write(masterFiles.map { Array($0.utf8) }, to: folder.appending(path: "FuzzMasterFile"))
         try write(StreamSeeds.all, to: folder.appending(path: "FuzzStream"))
+        try write(UpdateSeeds.all, to: folder.appending(path: "FuzzUpdate"))
+        try write(TransactionSeeds.all, to: folder.appending(path: "FuzzTransaction"))
+        try write(zoneFiles.map { Array($0.utf8) }, to: folder.appending(path: "FuzzZoneFile"))
         try write(TransferSeeds.all, to: folder.appending(path: "FuzzTransfer"))
         try write(StoredRowSeeds.all, to: folder.appending(path: "FuzzStoredRow"))
         try write(HTTPSeeds.http1, to: folder.appending(path: "FuzzHTTP1"))

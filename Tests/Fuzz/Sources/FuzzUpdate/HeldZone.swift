@@ -1,0 +1,1 @@
+../FuzzTransfer/HeldZone.swift

@@ -1,0 +1,1 @@
+../FuzzUpdate/UpdatedZone.swift
