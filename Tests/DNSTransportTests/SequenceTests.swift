@@ -227,7 +227,10 @@ struct SequenceTests {
                 #expect(DNSTransportTests.number(client.receiveMessage(), of: UInt64(index)) == number)
             }
         }
-        let order: [String] = worker.log.all.compactMap { if case .note(let id) = $0 { id } else { nil } }
+        // Others say that a sequence has begun.
+        let order: [UInt64] = worker.log.all.compactMap {
+            if case .note(let id) = $0 { UInt64(id) } else { nil }
+        }
         #expect(order.count == 250)
         // The kernel may bring some of the queries a turn later; from the last of them on, all take turns.
         let begun = try #require(order.indices.first { Set(order[...$0]).count == 5 })

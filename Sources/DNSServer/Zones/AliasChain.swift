@@ -83,12 +83,13 @@ struct AliasChain {
 
     /// What a zone here says of DS records at its apex, where the zone above, whose they are, is not here: it has none
     /// (RFC 4035 §3.1.4.1). Nil for other questions.
-    private mutating func denialBelowCut(in table: ZoneTable, dnssecOK: Bool) -> Outcome? {
-        guard
-            let answer = table.zone(holding: name)?.version?.answer(name, question.qtype, dnssecOK: dnssecOK)
-        else { return nil }
-        if isAtStart { isAuthoritative = true }
-        return outcome(answer)
+    private func denialBelowCut(in table: ZoneTable, dnssecOK: Bool) -> Outcome? {
+        let version = table.zone(holding: name)?.version
+        guard let answer = version?.answer(name, question.qtype, dnssecOK: dnssecOK) else { return nil }
+        var outcome = outcome(answer)
+        // Of what is said here alone: whoever is asked instead has no authority over it.
+        if isAtStart { outcome.isAuthoritative = true }
+        return outcome
     }
 
     private var tooLong: Outcome {
