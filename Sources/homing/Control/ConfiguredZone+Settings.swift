@@ -32,6 +32,8 @@ extension ConfiguredZone {
     /// Every key that it names, and where.
     var keyUses: [(key: DomainName, purpose: String)] {
         options.keyUses + primaries.compactMap { primary in primary.key.map { ($0, "primaries") } }
+            + (catalog?.primaries ?? []).compactMap { primary in primary.key.map { ($0, "catalog") } }
+            + (catalog?.members?.keyUses ?? [])
     }
 }
 

@@ -98,8 +98,9 @@ extension CatalogKeeper {
                 NewZone(
                     apex: member.name, origin: .command, settings: settings, settingsText: text, tree: nil))
             log.notice("zone \(member.name) is held, as the catalog \(catalog) lists it")
-        } catch where store.directory.table.zone(at: member.name) != nil {
-            // Somebody else was faster: the next look sees a clash.
+        } catch {
+            // Somebody else may have been faster: then the next look sees a clash.
+            guard store.directory.table.zone(at: member.name) != nil else { throw error }
             look(at: .consumption)
         }
     }

@@ -176,7 +176,10 @@ private let apex: DomainName = "zone.example."
         #expect(house.context.open.map(\.server) == [third])
         house.close()
         let next = try TrafficHouse(in: house.directory)
+        // The key of the other is not known there.
         #expect(next.count(.soa, .notify) == 1)
+        // Nobody is behind for that.
+        #expect(next.service.trafficReport?.followers.isEmpty == true)
         next.close()
     }
 
@@ -203,5 +206,22 @@ private let apex: DomainName = "zone.example."
         let lines = house.service.trafficReport?.figures ?? []
         #expect(
             lines.contains("homing_secondary_lag_seconds{zone=\"zone.example.\",secondary=\"192.0.2.1\"} 0"))
+    }
+
+    @Test func `so it is of those who are not told`() throws {
+        let house = try TrafficHouse()
+        let zone = try TrafficHouse.make(
+            apex, "primary", TrafficHouse.version(apex, serial: 1).tree, in: house.store)
+        house.news.transferred(apex, to: TrafficHouse.other.address, SerialNumber(1))
+        try house.wait { house.service.trafficReport?.followers.count == 1 }
+        #expect(house.service.trafficReport?.followers.first?.lag == 0)
+        try change(zone, in: house, host: 1)
+        house.advance(seconds: 20)
+        #expect(house.service.trafficReport?.followers.first?.lag == 20)
+        house.news.asked(apex, by: TrafficHouse.other.address, has: SerialNumber(1))
+        house.news.transferred(apex, to: TrafficHouse.other.address, SerialNumber(2))
+        try house.wait { house.service.trafficReport?.followers.first?.lag == 0 }
+        try house.store.deleteZone(zone)
+        try house.wait { house.service.trafficReport?.followers.isEmpty == true }
     }
 }

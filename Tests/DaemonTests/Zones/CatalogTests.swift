@@ -172,6 +172,15 @@ import ZoneStore
         #expect(own.role == .primary && own.origin == .configuration)
     }
 
+    @Test func `so do names that others are asked for`() throws {
+        let routes =
+            "forward-zones: [{suffix: ., servers: UPSTREAM}, {suffix: two.example, servers: UPSTREAM}]\n"
+        let (primary, secondary) = try pair(routes)
+        try secondary.waitForVersion(of: "one.example.", in: primary)
+        try wait { secondary.log.contains("stay so: two.example.") }
+        #expect(try names(secondary) == ["one.example.", Self.catalog])
+    }
+
     @Test func `a broken catalog changes nothing`() throws {
         let catalog =
             "zones:\n  - {name: catalog.invalid, transfer: {networks: 127.0.0.0/8}, "

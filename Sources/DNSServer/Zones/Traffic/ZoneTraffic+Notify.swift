@@ -8,13 +8,13 @@ extension ZoneTraffic {
     /// - Parameter isPublished: whether the zone has another version; otherwise only those are told who were not to be before.
     func tell(of zone: Zone, _ notified: [NotifyTarget], isPublished: Bool) {
         let known = targets[zone.apex] ?? []
-        guard !notified.isEmpty || !known.isEmpty else { return }
         targets[zone.apex] = notified.isEmpty ? nil : notified
-        guard let version = zone.version else { return notifications.zoneRemoved(zone.apex) }
+        guard let version = zone.version else {
+            return known.isEmpty ? () : notifications.zoneRemoved(zone.apex)
+        }
         let now = context.now.monotonic
         let told = isPublished ? notified : notified.filter { !known.contains($0) }
-        guard !told.isEmpty else { return }
-        notifications.zoneChanged(zone.apex, told, now: now)
+        if !told.isEmpty { notifications.zoneChanged(zone.apex, told, now: now) }
         // At a start, those who follow it have the version already, as far as anybody knows.
         guard isPublished else { return }
         lag.published(zone.apex, version.serial, to: notified.map(\.address.address), now: now)
