@@ -6,6 +6,11 @@ enum Executable {
     static let url = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
         path: "homing")
 
+    /// What the thread sanitizer goes by: its suppressions, and the path on which it finds what names functions.
+    static let sanitizerEnvironment = ProcessInfo.processInfo.environment.filter {
+        ["TSAN_OPTIONS", "PATH"].contains($0.key)
+    }
+
     struct Result {
         var output: String
         var errors: String
@@ -24,7 +29,7 @@ enum Executable {
         let words = before + [url.path] + arguments
         process.executableURL = URL(filePath: words[0])
         process.arguments = Array(words.dropFirst())
-        process.environment = environment
+        process.environment = environment.merging(sanitizerEnvironment) { own, _ in own }
         let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = output

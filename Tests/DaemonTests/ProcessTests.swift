@@ -6,15 +6,12 @@ import Testing
 
 /// The built executable as a process of its own: signals, the service manager's messages, exit status.
 @Suite struct ProcessTests {
-    /// Built beside the tests, as they depend on it.
-    private static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "homing")
-
     private func process(_ arguments: [String], notify: String? = nil) -> (Process, Pipe) {
         let (process, pipe) = (Process(), Pipe())
-        process.executableURL = Self.executable
+        process.executableURL = Executable.url
         process.arguments = arguments
-        process.environment = notify.map { ["NOTIFY_SOCKET": $0] } ?? [:]
+        process.environment = Executable.sanitizerEnvironment
+        process.environment?["NOTIFY_SOCKET"] = notify
         process.standardError = pipe
         process.standardOutput = pipe
         return (process, pipe)
@@ -70,7 +67,9 @@ import Testing
         log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         isComplete = true
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(
+            process.terminationReason == .exit && process.terminationStatus == 0,
+            "\(process.terminationReason) \(process.terminationStatus): \(log)")
         #expect(
             log.contains("notice: homing \(Homing.version) serves addresses=127.0.0.1:\(port) workers=2\n"))
         #expect(log.contains("homing_queries_total{transport=\"udp\"} 1\n"))

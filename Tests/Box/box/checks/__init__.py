@@ -10,5 +10,7 @@ CHECKS = {"dig": clients.check, "cold": cold.check, "warm": warm.check, "compare
           "loss": loss.check, "attacks": attacks.check, "crowd": crowd.check,
           "flood": flood.check, "soak": soak.check,
           "updates": updates.check, "clients": dynamic_clients.check, "peers": peers.check, "fresh": fresh.check, "durable": durable.check}
+# The checks of dynamic zones start the server under test themselves, on the port that the resolver of the other checks has.
+ITS_OWN_SERVER = {"updates", "clients", "peers", "fresh", "durable"}
 # Dynamic zones need no small internet around them, but where a resolver's cache is concerned.
 ALONE = {"homing": {"updates", "clients", "peers", "durable"}, "bind": {"updates", "clients", "peers", "fresh", "durable"}, "knot": set(CHECKS)}
