@@ -86,9 +86,8 @@ public struct SipHash: Sendable {
 
     @inline(__always)
     private static func word(_ octets: Span<UInt8>, _ index: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for step in 0..<8 { word |= UInt64(octets[index + step]) << UInt64(step * 8) }
-        return word
+        // Any eight octets are a number, and the load checks that there are eight.
+        unsafe UInt64(littleEndian: octets.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
     /// Lower case for eight octets at once.
