@@ -1,0 +1,51 @@
+"""Questions that are answered from the cache, and questions that are not."""
+
+import contextlib
+
+from . import load
+from .peers import KINDS
+
+
+class Cached:
+    """The same names again and again, all of them in the cache."""
+    signed, rounds = False, None
+    columns, headline = load.COLUMNS, load.HEADLINE
+
+    def __init__(self, way, threads=1):
+        self._way, self._threads = way, threads
+
+    def takes_part(self, kind):
+        return self._way in KINDS[kind].WAYS and (self._threads == 1 or KINDS[kind].TWO)
+
+    def measure(self, stage, kind, turn):
+        scale = stage.scale
+        with filled(stage, kind, turn, self._threads) as (peer, questions):
+            made = load.run(peer, questions, self._way, "-l", scale.seconds)
+            return made.take_latencies(load.run_with_latencies(peer, questions, self._way, "-l", scale.watched_seconds))
+
+
+@contextlib.contextmanager
+def filled(stage, kind, turn, threads=1):
+    """A peer, and the questions whose answers are in its cache. Each thread may have a cache of its own, so two are asked more than once."""
+    questions = load.write_questions(stage.box.net, stage.directory / "questions", turn, stage.scale.cached_names)
+    with stage.peer(kind, threads=threads) as peer:
+        load.run(peer, questions, "udp", "-n", 1 if threads == 1 else 4)
+        yield peer, questions
+
+
+class Cold:
+    """Different names, each once, of an empty cache."""
+    rounds = None
+    columns, headline = load.COLUMNS, load.HEADLINE
+
+    def __init__(self, signed, threads=1):
+        self.signed, self._threads = signed, threads
+
+    def takes_part(self, kind):
+        return KINDS[kind].RESOLVES and (self._threads == 1 or KINDS[kind].TWO)
+
+    def measure(self, stage, kind, turn):
+        questions = load.write_questions(stage.box.net, stage.directory / "questions", turn)
+        with stage.peer(kind, threads=self._threads) as peer:
+            # Beside what a miss costs it does not matter that dnsperf prints its answers.
+            return load.run_with_latencies(peer, questions, "udp", "-n", 1)
