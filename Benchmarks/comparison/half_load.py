@@ -33,9 +33,9 @@ class HalfLoad:
         scale = stage.scale
         if kind != "unbound" and turn not in self._reference:
             with queries.filled(stage, "unbound", turn) as (peer, questions):
-                self._reference[turn] = load.run(peer, questions, "udp", "-l", scale.seconds).rate
+                self._reference[turn] = load.run(peer, questions, "udp", "-l", scale.seconds, *load.CACHED).rate
         with queries.filled(stage, kind, turn) as (peer, questions):
-            saturating = load.run(peer, questions, "udp", "-l", scale.seconds).rate
+            saturating = load.run(peer, questions, "udp", "-l", scale.seconds, *load.CACHED).rate
             if kind == "unbound":
                 self._reference[turn] = saturating
             own = self._paced(peer, questions, saturating / 2, scale)
@@ -43,4 +43,4 @@ class HalfLoad:
             return Run(saturating, own.median, own.p99, own.p999, beside.p99, own.lost + beside.lost * (beside is not own))
 
     def _paced(self, peer, questions, rate, scale):
-        return load.run_with_latencies(peer, questions, "udp", "-l", scale.paced_seconds, "-Q", max(1, int(rate)))
+        return load.run_with_latencies(peer, questions, "udp", "-l", scale.paced_seconds, *load.CACHED, "-Q", max(1, int(rate)))

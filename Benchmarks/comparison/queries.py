@@ -20,8 +20,8 @@ class Cached:
     def measure(self, stage, kind, turn):
         scale = stage.scale
         with filled(stage, kind, turn, self._threads) as (peer, questions):
-            made = load.run(peer, questions, self._way, "-l", scale.seconds)
-            return made.take_latencies(load.run_with_latencies(peer, questions, self._way, "-l", scale.watched_seconds))
+            made = load.run(peer, questions, self._way, "-l", scale.seconds, *load.CACHED)
+            return made.take_latencies(load.run_with_latencies(peer, questions, self._way, "-l", scale.watched_seconds, *load.CACHED))
 
 
 @contextlib.contextmanager
