@@ -46,9 +46,6 @@ def processor_columns(what):
     return (Column(f"µs CPU/{what}", "cost"), Column("user", "user_cost"), Column("system", "system_cost"))
 
 
-COST = Column("µs CPU", "cost")
-
-
 class Charged:
     """Processor time for each of `counted`: `user` and `system` are seconds."""
 

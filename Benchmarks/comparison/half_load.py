@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from . import load, queries
 from .figures import Column, Headline
+from .measurement import Measurement
 
 
 @dataclass
@@ -17,8 +18,7 @@ class Run:
     lost: int
 
 
-class HalfLoad:
-    signed, rounds = False, None
+class HalfLoad(Measurement):
     columns = (Column("p99 ms", "p99", 3), Column("median", "median", 3), Column("p99.9", "p999", 3),
                Column("p99 at half of Unbound's rate", "p99_beside", 3), Column("saturating rate", "saturating", 0), Column("lost", "lost", 0, sum))
     headline = Headline(columns[0], "ms, 99th percentile at half load")

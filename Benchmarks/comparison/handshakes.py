@@ -7,6 +7,7 @@ from box import name, wire
 
 from .figures import Charged, Column, Headline, processor_columns
 from .load import CLIENTS
+from .measurement import Measurement
 from .peers import KINDS
 from .peers.settings import TLS_PORT
 
@@ -32,8 +33,7 @@ class Run(Charged):
         return 100 * self.resumed / max(1, self.counted)
 
 
-class Handshakes:
-    signed, rounds = False, None
+class Handshakes(Measurement):
     columns = (*processor_columns("connection"), Column("connections/s", "rate", 0), Column("resumed %", "resumed_share", 0),
                Column("median ms", "median", 2), Column("p99", "p99", 2), Column("p99.9", "p999", 2), Column("failed", "failed", 0, sum))
     headline = Headline(columns[0], "µs of CPU a connection")

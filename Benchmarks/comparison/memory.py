@@ -7,6 +7,7 @@ from box import network
 
 from . import internet, load
 from .figures import Column, Headline
+from .measurement import Measurement
 from .peers import KINDS
 
 CACHE = 1024        # MiB
@@ -36,8 +37,8 @@ class Run:
         return self.grown / (1 << 20)
 
 
-class Memory:
-    signed, rounds = False, 1
+class Memory(Measurement):
+    rounds = 1  # names are many enough that chance has no say
     columns = (Column("octets/name", "per_name", 0), Column("names in the cache", "in_cache", 0), Column("MiB grown", "mebibytes", 0),
                Column("lost", "lost", 0, sum), Column("failed", "failed", 0, sum))
     headline = Headline(columns[0], "octets a name")

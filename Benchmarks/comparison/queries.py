@@ -3,12 +3,12 @@
 import contextlib
 
 from . import load
+from .measurement import Measurement
 from .peers import KINDS
 
 
-class Cached:
+class Cached(Measurement):
     """The same names again and again, all of them in the cache."""
-    signed, rounds = False, None
     columns, headline = load.COLUMNS, load.HEADLINE
 
     def __init__(self, way, threads=1):
@@ -33,9 +33,8 @@ def filled(stage, kind, turn, threads=1):
         yield peer, questions
 
 
-class Cold:
+class Cold(Measurement):
     """Different names, each once, of an empty cache."""
-    rounds = None
     columns, headline = load.COLUMNS, load.HEADLINE
 
     def __init__(self, signed, threads=1):

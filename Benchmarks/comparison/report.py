@@ -18,7 +18,7 @@ def medians(title, rounds):
 def ratios(title, rounds, single=None):
     """kind -> heading -> ratio of its headline: to the best peer's, to the floor's, and to its own with one thread (`single`)."""
     headline, figures = MEASUREMENTS[title].headline, medians(title, rounds)
-    peers = [figure for kind, figure in figures.items() if kind not in (OWN, FLOOR) and figure is not None]
+    peers = [figure for kind, figure in figures.items() if kind not in (OWN, *MEASUREMENTS[title].beside) and figure is not None]
     made = {kind: {} for kind in rounds}
     for kind, figure in figures.items():
         if figure is None:

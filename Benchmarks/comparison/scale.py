@@ -17,5 +17,5 @@ class Scale:
     million: int = 1_000_000    # RRsets of the large zone
 
 
-QUICK = Scale(rounds=1, zones=300, cached_names=1000, seconds=1, watched_seconds=0.5, paced_seconds=1, remembered=20_000, starts=1, update_seconds=1,
+QUICK = Scale(rounds=1, zones=300, cached_names=1000, seconds=0.5, watched_seconds=0.3, paced_seconds=0.5, remembered=20_000, starts=1, update_seconds=0.5,
               million=20_000)

@@ -10,6 +10,7 @@ from box import name, wire
 from box.process import BoxError
 
 from .figures import Column, Headline
+from .measurement import Measurement
 from .peers import KINDS
 from .peers.settings import PORT
 
@@ -24,9 +25,9 @@ class Run:
     again: float
 
 
-class Start:
+class Start(Measurement):
     """The first answer is one with data: whoever resolves has asked the root, a registry and the zone by then."""
-    signed, rounds = False, None
+    beside = tuple(kind for kind, module in KINDS.items() if module.FORWARDS)  # they need nothing but one packet to who is up already
     columns = (Column("first start, ms", "first"), Column("started again, ms", "again"))
     headline = Headline(columns[0], "ms to the first answer")
 

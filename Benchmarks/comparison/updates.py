@@ -12,6 +12,7 @@ from box.dynamic.zones import Key, Zone
 from box.process import BoxError
 
 from .figures import Charged, Column, Headline, processor_columns
+from .measurement import Measurement
 
 KEY = Key("update-key")
 ZONE = "updates.example."
@@ -58,15 +59,16 @@ RATE = Column("updates/s", "rate", 0)
 MEDIAN = Column("median ms", "median", 2)
 
 
-class Updates:
+class Updates(Measurement):
     """As many as it takes with 200 in flight; or `paced`; or sent by dnsperf, so that the load is nobody's own."""
-    signed, rounds = None, None
-    columns = (RATE, *processor_columns("update"), MEDIAN, Column("p99", "p99", 2), Column("slowest", "slowest", 2, max),
-               Column("refused", "refused", 0, sum), Column("lost", "lost", 0, sum))
+    signed = None
 
     def __init__(self, paced=False, by_dnsperf=False):
         self._paced, self._by_dnsperf = paced, by_dnsperf
         self.headline = Headline(MEDIAN, "ms, median") if paced else Headline(RATE, "updates a second", more_is_better=True)
+        costs, losses = processor_columns("update"), (Column("refused", "refused", 0, sum), Column("lost", "lost", 0, sum))
+        times = (MEDIAN, Column("p99 ms", "p99", 2), Column("slowest", "slowest", 2, max))
+        self.columns = (*times, *costs, RATE, *losses) if paced else (RATE, *costs, *times, *losses)
 
     def takes_part(self, kind):
         return kind in ("homing", "bind", "knot")
@@ -82,11 +84,11 @@ class Updates:
             shutil.rmtree(server.state)
 
 
-class Million:
+class Million(Measurement):
     """How a zone of a million RRsets is loaded, and what updates to it cost."""
     signed, rounds = None, 1
-    columns = (Column("s from its file", "first"), Column("s started again", "again"), Column("MiB", "resident", 0), Column("µs CPU/update", "cost", 0), MEDIAN)
-    headline = Headline(columns[2], "MiB for a zone of a million RRsets")
+    columns = (Column("MiB", "resident", 0), Column("s from its file", "first"), Column("s started again", "again"), Column("µs CPU/update", "cost", 0), MEDIAN)
+    headline = Headline(columns[0], "MiB for a zone of a million RRsets")
     takes_part = Updates.takes_part
 
     def measure(self, stage, kind, turn):

@@ -1,4 +1,4 @@
-"""BIND."""
+"""BIND. Its queue of connections that wait to be taken has ten places, too few for sixteen clients at once."""
 
 from .settings import CONNECTIONS, HTTPS_PORT, TLS_PORT
 
@@ -22,6 +22,7 @@ options {{
     allow-query {{ any; }};
     recursive-clients 10000;
     tcp-clients {connections};
+    tcp-listen-queue {connections};
     max-cache-size {s.cache}M;
     dnssec-validation {validation};
 }};

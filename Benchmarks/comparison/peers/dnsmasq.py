@@ -1,4 +1,4 @@
-"""dnsmasq, whose cache answers here. It has one thread, and a process for each TCP connection."""
+"""dnsmasq, whose cache answers here. It has one thread, and a process for each TCP connection, which ends after a hundred questions: some are lost."""
 
 from .settings import BACKEND_PORT
 
