@@ -21,7 +21,7 @@ STYLE = """
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
     .unit, .foot { fill: #9198a1; }
-    .own { fill: #fb923c; } .peer { fill: #7d8fa8; } .floor { fill: #4a5461; }
+    .own { fill: #fb923c; } .peer { fill: #7d8fa8; } .floor { fill: #606b79; }
     .system { fill: #000000; }
   }
 """

@@ -11,7 +11,7 @@ from .peers.settings import HTTPS_PORT, PORT, TLS_PORT
 
 IN_FLIGHT = 200
 CLIENTS = 16  # sockets, or connections
-PATIENCE = 10  # seconds for an answer that has to be found; one from the cache comes within two or was lost on the way
+PATIENCE = 10  # seconds for an answer that has to be found; one that is cached, or is asked for to be cached, comes within two or was lost
 CACHED = ("-t", 2)
 URI = f"https://127.0.0.1:{HTTPS_PORT}/dns-query"
 WAYS = {  # how clients come in -> port and dnsperf's options

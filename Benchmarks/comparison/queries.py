@@ -29,7 +29,7 @@ def filled(stage, kind, turn, threads=1):
     """A peer, and the questions whose answers are in its cache. Each thread may have a cache of its own, so two are asked more than once."""
     questions = load.write_questions(stage.box.net, stage.directory / "questions", turn, stage.scale.cached_names)
     with stage.peer(kind, threads=threads) as peer:
-        load.run(peer, questions, "udp", "-n", 1 if threads == 1 else 4)
+        load.run(peer, questions, "udp", "-n", 1 if threads == 1 else 4, *load.CACHED)
         yield peer, questions
 
 
