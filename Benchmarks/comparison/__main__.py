@@ -50,7 +50,7 @@ class Comparison:
         self._kinds = ["homing", *(kind for kind in KINDS if kind in chosen.peers)]
         self._binaries = {"homing": chosen.binary, "floor": compile.program(chosen.state, "floor", "-lpthread", sources=SOURCES)}
         self.machine = machine.describe(self._kinds, chosen.binary)
-        self.results = {}  # title -> kind -> runs
+        self.results, self.failures = {}, []  # title -> kind -> runs; what could not be measured
 
     def run(self):
         wanted = groups(self._chosen.only)
@@ -77,16 +77,27 @@ class Comparison:
         for turn in range(rounds):
             for title in group:
                 for kind, runs in self.results[title].items():
-                    runs.append(MEASUREMENTS[title].measure(stage, kind, turn))
-                    self._tell(title, kind, runs[-1], f"{turn + 1} of {rounds}")
+                    runs += self._measure_once(stage, title, kind, turn, f"{turn + 1} of {rounds}")
         for title in group:
+            self.results[title] = {kind: runs for kind, runs in self.results[title].items() if runs}
             print("\n" + report.table(title, self.results), flush=True)
         self._write()
 
-    def _tell(self, title, kind, run, turn):
+    def _measure_once(self, stage, title, kind, turn, place):
+        """One run, or none: who fails does not end what takes an hour for all others."""
+        try:
+            run = MEASUREMENTS[title].measure(stage, kind, turn)
+            self._tell(title, kind, run, place)
+            return [run]
+        except (BoxError, subprocess.CalledProcessError) as error:
+            self.failures.append(f"{title}, {NAMES[kind]}: {error}")
+            print(f"compare: {self.failures[-1]}", file=sys.stderr, flush=True)
+            return []
+
+    def _tell(self, title, kind, run, place):
         """A line of progress."""
         headline, minutes = MEASUREMENTS[title].headline, (time.monotonic() - self._begun) / 60
-        print(f"{minutes:5.1f} min  {title}, round {turn}: {NAMES[kind]} {headline.column.show([run])} {headline.unit}", file=sys.stderr, flush=True)
+        print(f"{minutes:5.1f} min  {title}, round {place}: {NAMES[kind]} {headline.column.show([run])} {headline.unit}", file=sys.stderr, flush=True)
 
     def _write(self):
         """After each group, so that what was measured is not lost with what goes wrong later."""
@@ -109,7 +120,9 @@ def main():
         print(f"compare: {error}", file=sys.stderr)
         return 2
     print("\nWhat the numbers are, and are not:\n" + "\n".join(f"- {note}" for note in NOTES))
-    return 0
+    if comparison.failures:
+        print(f"compare: {len(comparison.failures)} could not be measured:\n" + "\n".join(comparison.failures), file=sys.stderr)
+    return 1 if comparison.failures else 0
 
 
 if __name__ == "__main__":

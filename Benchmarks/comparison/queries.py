@@ -19,17 +19,18 @@ class Cached(Measurement):
 
     def measure(self, stage, kind, turn):
         scale = stage.scale
-        with filled(stage, kind, turn, self._threads) as (peer, questions):
+        with filled(stage, kind, turn, self._way, self._threads) as (peer, questions):
             made = load.run(peer, questions, self._way, "-l", scale.seconds, *load.CACHED)
             return made.take_latencies(load.run_with_latencies(peer, questions, self._way, "-l", scale.watched_seconds, *load.CACHED))
 
 
 @contextlib.contextmanager
-def filled(stage, kind, turn, threads=1):
-    """A peer, and the questions whose answers are in its cache. Each thread may have a cache of its own, so two are asked more than once."""
+def filled(stage, kind, turn, way="udp", threads=1):
+    """A peer, and the questions whose answers are in its cache. A thread may have a cache of its own, and so may a way to come in (dnsdist)."""
     questions = load.write_questions(stage.box.net, stage.directory / "questions", turn, stage.scale.cached_names)
     with stage.peer(kind, threads=threads) as peer:
-        load.run(peer, questions, "udp", "-n", 1 if threads == 1 else 4, *load.CACHED)
+        for each in dict.fromkeys(("udp", way)):
+            load.run(peer, questions, each, "-n", 1 if threads == 1 else 4, *load.CACHED)
         yield peer, questions
 
 
