@@ -13,6 +13,7 @@ net.listen('127.0.0.1', {tls}, {{ kind = 'tls' }})
 net.listen('127.0.0.1', {https}, {{ kind = 'doh2' }})
 net.tls('{s.certificate.chain}', '{s.certificate.key}')
 cache.open({s.cache} * MB, 'lmdb://{s.directory}/cache')
+modules.unload('policy')
 modules.load('hints')
 hints.root_file('{s.directory}/root.hints')
 {validation}"""
