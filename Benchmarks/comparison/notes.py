@@ -10,7 +10,8 @@ NOTES = (
     "in which dnsperf prints each answer.",
     "The floor answers nothing: it sends back what came. No resolver can reach it, since it looks nothing up and its answers are short.",
     "A connection of the handshakes is all of it: TCP, TLS, one cached answer, and the end.",
-    "Memory is resident memory grown by the names, divided by those that were in the cache afterwards; how a server's allocator rounds is in it.",
+    "Memory is resident memory grown by the names, divided by those that were in the cache afterwards; how a server's allocator rounds is in it. "
+    "Knot Resolver's cache is a mapped file, of which the resident part is counted.",
     "dnsdist and dnsmasq ask an Unbound behind them, whose time is not counted; they are asked for what they have cached.",
     "Loopback has no loss, no distance and no network card. Nothing here says how a resolver fares on bad networks, or whether its answers are right.",
     "Figures of different runs should not be compared: the same program moves by a third from one hour to the next.",
