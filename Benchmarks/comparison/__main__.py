@@ -89,7 +89,7 @@ class Comparison:
             run = MEASUREMENTS[title].measure(stage, kind, turn)
             self._tell(title, kind, run, place)
             return [run]
-        except (BoxError, subprocess.CalledProcessError) as error:
+        except (BoxError, OSError, subprocess.CalledProcessError) as error:
             self.failures.append(f"{title}, {NAMES[kind]}: {error}")
             print(f"compare: {self.failures[-1]}", file=sys.stderr, flush=True)
             return []
