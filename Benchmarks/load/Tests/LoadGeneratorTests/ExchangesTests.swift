@@ -128,15 +128,25 @@ import Testing
         #expect(exchanges.tally.sent == 0)
     }
 
-    @Test func `what could not be sent in time is told, and so is what was due at an early stop`() throws {
+    @Test func `what could not be sent in time is told, and what was due before an early end is sent`() throws
+    {
         let exchanges = try exchanges(.open(rate: 1, inFlight: 1), timeout: 5)
         exchanges.now = 10 * Self.second
         // Those due from 0 to 5 s are given up; of the five left one may be under way.
         #expect(exchanges.allowance() == 1)
         #expect(exchanges.tally.unsent == 6)
+        let first = try #require(exchanges.begun())
+        exchanges.end()
+        #expect(!exchanges.stopIfFinished())
+        #expect(exchanges.allowance() == 0)
+        #expect(try exchanges.received(answer(first.octets)))
+        #expect(exchanges.allowance() == 1)
+        exchanges.now = 13 * Self.second + 1
+        // Of those at 7, 8 and 9 s the last one is not too late. That at 10 s was due at the end, and is not wanted.
+        #expect(exchanges.allowance() == 1)
         _ = exchanges.begun()
-        exchanges.stop()
-        #expect(exchanges.tally.unsent == 10)
+        #expect(exchanges.tally.unsent == 8)
+        #expect(exchanges.stopIfFinished())
         #expect(exchanges.allowance() == 0)
     }
 

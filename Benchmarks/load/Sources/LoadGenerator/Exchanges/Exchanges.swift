@@ -33,10 +33,13 @@ final class Exchanges {
     ///   - offset: as `Schedule` has it.
     func start(until end: Int64, offset: Double) { pacer.start(at: now, until: end, offset: offset) }
 
-    func stop() {
-        // What is due by now was asked for, and is told as unsent.
-        tally.unsent += pacer.giveUp(until: now)
-        pacer.stop()
+    /// Nothing more becomes due from now on.
+    func end() { pacer.end(at: now) }
+
+    /// Sends nothing more once all that was due is sent or given up: whether that is so.
+    func stopIfFinished() -> Bool {
+        if pacer.isRunning, pacer.isFinished(at: now) { pacer.stop() }
+        return !pacer.isRunning
     }
 
     /// How many queries may be sent now.

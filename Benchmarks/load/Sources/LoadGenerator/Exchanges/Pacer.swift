@@ -23,6 +23,9 @@ struct Pacer {
         return schedule.map { begun >= $0.count(at: end - 1) } ?? true
     }
 
+    /// What is due at this moment or later is not sent any more; what was due before still is.
+    mutating func end(at moment: Int64) { end = min(end, moment) }
+
     mutating func stop() { isRunning = false }
 
     /// How many may be sent while so many are under way.

@@ -35,7 +35,7 @@ public struct LoadReport: Sendable {
         if !oddities.isEmpty { lines.append("oddities     " + list(oddities)) }
         lines.append("rate         \(Int(rate.rounded())) answers/s in \(seconds.rounded(to: 2)) s")
         lines.append("codes        " + list(tally.responseCodeCounts))
-        lines.append("latency      \(latency.text)")
+        if tally.answered > 0 { lines.append("latency      \(latency.text)") }
         if plan.pace.rate != nil { lines.append("sent late    \(lateness.text)") }
         if plan.transport != .udp {
             lines.append(
@@ -75,10 +75,10 @@ public struct LoadReport: Sendable {
     }
 
     private func text(of time: ProcessorTime) -> String {
+        let parts = "user \(time.user.rounded(to: 2)), system \(time.system.rounded(to: 2))"
         let cores = seconds > 0 ? (time.total / seconds).rounded(to: 2) : 0
-        return
-            "\(time.total.rounded(to: 2)) s (user \(time.user.rounded(to: 2)), system \(time.system.rounded(to: 2))): "
-            + "\(cores) of a core, \(microseconds(time).rounded(to: 2)) µs an answer"
+        let each = tally.answered > 0 ? ", \(microseconds(time).rounded(to: 2)) µs an answer" : ""
+        return "\(time.total.rounded(to: 2)) s (\(parts)): \(cores) of a core\(each)"
     }
 }
 

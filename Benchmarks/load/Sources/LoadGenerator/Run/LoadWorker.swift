@@ -5,10 +5,15 @@ struct LoadWorker {
     private let carrier: any Carrier
     private let progress: ThreadProgress
     private let duration: Int64
-    private let patience: Int64
 
     /// Nanoseconds to wait where there is something to send and no room for it.
     private static let retry: Int64 = 1_000_000
+    /// Queries sent before answers are looked for again: fewer than a turn can read, so that answers do not lie unread
+    /// while more is asked.
+    private static let sendsPerTurn = 1_024
+
+    /// What a turn has left to send.
+    private enum Leftover { case nothing, noRoom, more }
 
     init(
         _ plan: LoadPlan, _ source: MessageSource, thread: (index: Int, count: Int),
@@ -27,7 +32,6 @@ struct LoadWorker {
             : try StreamCarrier(plan, pace, connections: connections, exchanges, poller)
         self.progress = progress
         duration = Int64(plan.duration * 1e9)
-        patience = Int64(plan.timeout * 1e9)
     }
 
     func open() throws(LoadFailure) { try carrier.open() }
@@ -40,37 +44,42 @@ struct LoadWorker {
     func run(offset: Double, isStopped: () -> Bool) throws(LoadFailure) -> Int64 {
         exchanges.readClocks()
         let start = exchanges.now
-        var end = start + duration
+        let end = start + duration
         exchanges.start(until: end, offset: offset)
         while true {
             exchanges.readClocks()
-            if exchanges.pacer.isRunning, exchanges.pacer.isFinished(at: exchanges.now) || isStopped() {
-                end = exchanges.now
-                exchanges.stop()
-            }
+            if isStopped() { exchanges.end() }
+            let hasStopped = exchanges.stopIfFinished()
             while let lost = exchanges.loseNext() { carrier.noteLoss(lost) }
-            if !exchanges.pacer.isRunning, exchanges.inFlight == 0 || exchanges.now >= end + patience {
-                break
-            }
+            if hasStopped, exchanges.inFlight == 0 { break }
             try carrier.maintain()
-            let allowance = exchanges.allowance()
-            let isStuck = allowance > 0 && carrier.send(allowance) < allowance
+            let leftover = send()
             progress.publish(exchanges)
-            wait(until: end, isStuck: isStuck)
+            wait(leftover, until: end)
         }
-        return max(end, exchanges.lastAnswer) - start
+        return max(min(end, exchanges.now), exchanges.lastAnswer) - start
     }
 
-    private func wait(until end: Int64, isStuck: Bool) {
-        var next = exchanges.nextLoss ?? .max
-        if exchanges.pacer.isRunning {
-            if exchanges.now < end { next = min(next, end) }
-            // When there is no room, what is due does not matter.
-            next = min(next, isStuck ? exchanges.now + Self.retry : exchanges.pacer.next ?? .max)
-        }
-        if let chore = carrier.nextChore { next = min(next, chore) }
-        next = min(next, exchanges.now + ThreadProgress.longestWait)
+    private func send() -> Leftover {
+        let allowance = exchanges.allowance()
+        guard allowance > 0 else { return .nothing }
+        let share = min(allowance, Self.sendsPerTurn)
+        let sent = carrier.send(share)
+        return sent < share ? .noRoom : sent < allowance ? .more : .nothing
+    }
+
+    private func wait(_ leftover: Leftover, until end: Int64) {
         exchanges.readClocks()
+        var next = exchanges.now + ThreadProgress.longestWait
+        switch leftover {
+        case .more: next = exchanges.now
+        // When there is no room, what is due does not matter.
+        case .noRoom: next = exchanges.now + Self.retry
+        case .nothing: if let due = exchanges.pacer.next { next = min(next, due) }
+        }
+        // At the end there is something to do once.
+        if exchanges.pacer.isRunning, exchanges.now < end { next = min(next, end) }
+        for moment in [exchanges.nextLoss, carrier.nextChore] { next = min(next, moment ?? .max) }
         for event in 0..<poller.wait(next - exchanges.now) { carrier.handle(poller.event(event)) }
     }
 }
