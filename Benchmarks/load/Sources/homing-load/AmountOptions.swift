@@ -14,7 +14,7 @@ struct AmountOptions: ParsableArguments {
             """)
     var inFlight: Int?
 
-    @Option(name: .shortAndLong, help: "Sockets, or connections.")
+    @Option(name: .shortAndLong, help: "Sockets, or connections (\(Self.usualConnections)).")
     var connections: Int?
 
     @Option(help: "End each connection after so many queries, and open another one.")

@@ -13,10 +13,13 @@ struct LoadCommand: ParsableCommand {
         discussion: """
             Examples:
               homing-load 127.0.0.1:5300 --names 10000 --suffix lab.example
-              homing-load 127.0.0.1:5300 --file names --rate 50000 --json figures.json
-              homing-load 127.0.0.1:5300 --names 100000 --zipf 0.9 --miss-share 10 --rate 20000
-              homing-load 127.0.0.1:8853 --transport dot --connections 1000 --queries-per-connection 1 --resume
-              homing-load 127.0.0.1:5300 --update-zone home.arpa --key update:hmac-sha256:SECRET --rate 100
+              homing-load 127.0.0.1:5300 -f names --rate 50000 --json figures.json
+              homing-load 127.0.0.1:5300 -f names --zipf 0.9 --miss-share 10 \\
+                  --miss-suffix lab.example --rate 20000
+              homing-load 127.0.0.1:8853 -f names -t dot --connections 1000 \\
+                  --queries-per-connection 1 --resume
+              homing-load 127.0.0.1:5300 --update-zone home.arpa \\
+                  --key-file update.key --rate 100
 
             With --rate, queries are sent at that rate whatever the server does (an open loop), and the latency of each is \
             counted from the moment at which it should have been sent: a server that stalls for a second has made a second's \
@@ -26,7 +29,9 @@ struct LoadCommand: ParsableCommand {
             It sends to addresses of this machine (loopback) only, unless --server-is-mine is said.
 
             Ctrl-C ends the sending, and what there is so far is told. Exit status: 0 when something was answered; 1 when \
-            nothing was, or for a mistake in the command; 64 for an option that does not exist.
+            nothing was; 64 for a mistake in the command.
+
+            JSON has the words of the summary as keys; latencies are in milliseconds, all other times in seconds.
             """)
 
     @OptionGroup(title: "Where to")

@@ -2,6 +2,7 @@ import ArgumentParser
 import DNSCrypto
 import DNSWire
 import DNSZones
+import Foundation
 import LoadGenerator
 
 /// Dynamic updates instead of queries.
@@ -15,10 +16,21 @@ struct UpdateOptions: ParsableArguments {
     @Option(help: "Sign them (TSIG) with this key: NAME:ALGORITHM:SECRET, the secret in base64.")
     var key: String?
 
+    @Option(
+        help:
+            "The same with the key of a file as tsig-keygen makes it, which other users of this machine cannot read.",
+        completion: .file())
+    var keyFile: String?
+
     private static let usualHosts = 1_000
 
     func check(_ transport: LoadTransport) throws {
-        guard updateZone != nil || key == nil else { throw ValidationError("--key goes with --update-zone.") }
+        guard updateZone != nil || (key == nil && keyFile == nil) else {
+            throw ValidationError("--key and --key-file go with --update-zone.")
+        }
+        guard key == nil || keyFile == nil else {
+            throw ValidationError("Either --key or --key-file, not both.")
+        }
         guard updateZone == nil || !transport.isHTTP else {
             throw ValidationError("Updates go over udp, tcp and dot; RFC 8484 is about queries.")
         }
@@ -33,6 +45,7 @@ struct UpdateOptions: ParsableArguments {
     }
 
     func signingKey() throws -> TransactionKey? {
+        if let keyFile { return try firstKey(of: keyFile) }
         guard let key else { return nil }
         let parts = key.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw ValidationError("--key is NAME:ALGORITHM:SECRET.") }
@@ -47,5 +60,22 @@ struct UpdateOptions: ParsableArguments {
             throw ValidationError("The key's secret is not base64.")
         }
         return TransactionKey(name, algorithm, secret: secret)
+    }
+
+    private func firstKey(of path: String) throws -> TransactionKey {
+        let text: Data
+        do {
+            text = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+        let keys: [TransactionKey]
+        do throws(TextError) {
+            keys = try KeyFile.keys(Array(text), source: path)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        guard let key = keys.first else { throw ValidationError("\(path) has no key.") }
+        return key
     }
 }

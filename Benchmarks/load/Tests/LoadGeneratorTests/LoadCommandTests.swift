@@ -2,6 +2,7 @@ import ArgumentParser
 import DNSCrypto
 import DNSWire
 import DNSZones
+import Foundation
 import LoadGenerator
 import Testing
 
@@ -95,6 +96,19 @@ import Testing
         #expect(work.key?.secret == [0, 1, 2, 3])
     }
 
+    @Test func `a key may come from a file`() throws {
+        let key = TransactionKey("file.key.", .hmacSHA256, secret: [1, 2, 3])
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).key")
+        try Data(KeyFile.text(key).utf8).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        guard case .updates(let work) = try plan("::1 --update-zone a --key-file \(path.path)").work else {
+            Issue.record("no updates")
+            return
+        }
+        #expect(work.key == key)
+        #expect(work.hostCount == 1_000)
+    }
+
     @Test func `only servers on this machine are loaded, unless one says that they are one's own`() throws {
         for server in ["192.0.2.1", "8.8.8.8:53", "[2001:db8::1]:53", "0.0.0.0"] {
             #expect(fault("\(server) " + names).contains("--server-is-mine"))
@@ -131,7 +145,9 @@ import Testing
         ("127.0.0.1 --miss-share 100", "--miss-share needs"),
         ("127.0.0.1 --names 5 --suffix a --type NOTHING", "no record type"),
         ("127.0.0.1 --names 5 --suffix a..b", "suffix"),
-        ("127.0.0.1 --names 5 --suffix a --key k:hmac-sha256:AAAA", "--key goes with"),
+        ("127.0.0.1 --names 5 --suffix a --key k:hmac-sha256:AAAA", "go with --update-zone"),
+        ("127.0.0.1 --update-zone a --key k:hmac-sha256:AAAA --key-file k", "not both"),
+        ("127.0.0.1 --update-zone a --key-file /nowhere/key", "cannot be read"),
         ("127.0.0.1 --update-zone a --suffix b", "sends updates"),
         ("127.0.0.1 --update-zone a -t doh-get", "udp, tcp and dot"),
         ("127.0.0.1 --update-zone a --key k:AAAA", "NAME:ALGORITHM:SECRET"),

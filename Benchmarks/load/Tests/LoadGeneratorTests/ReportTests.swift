@@ -39,8 +39,15 @@ import Testing
     }
 
     @Test func `the parts of threads add up`() {
-        var sum = tally
-        sum.add(tally)
+        var (sum, other) = (tally, tally)
+        other.noteConnection(isResumed: true, after: 1_000)
+        other.noteFailure("refused")
+        sum.add(other)
+        #expect(sum.connectionsOpened == 1)
+        #expect(sum.connectionsResumed == 1)
+        #expect(sum.connectionsFailed == 1)
+        #expect(sum.lastFailure == "refused")
+        #expect(sum.handshakes.totalCount == 1)
         #expect(sum.answered == 2_000)
         #expect(sum.lost == 2)
         #expect(sum.latencies.totalCount == 2_000)

@@ -25,7 +25,6 @@ final class StreamCarrier: Carrier {
     private var unfinishedCount = 0
     /// After a failure there is a pause.
     private var nextAttempt: Int64 = 0
-    private var lastFailure = ""
     private let buffer: UnsafeMutableBufferPointer<UInt8>
 
     static let longestMessage = 4_096
@@ -34,8 +33,8 @@ final class StreamCarrier: Carrier {
     private static let handshakes = 100
     /// Octets that may wait on a connection whose server does not read.
     private static let outputHighWater = 262_144
-    /// Reads from a connection before others have their turn; it has nothing more to say than was asked.
-    private static let readsPerTurn = 1_000
+    /// Reads from a connection in a row. It has no more to say than was asked, even where each answer is read by itself.
+    private static let readsPerTurn = QueryTable.capacity
     /// Nanoseconds between a failure and the next attempt.
     private static let pause: Int64 = 100_000_000
     /// Nanoseconds that the first connections may take.
@@ -86,7 +85,7 @@ final class StreamCarrier: Carrier {
             exchanges.readClocks()
         }
         guard exchanges.tally.connectionsOpened > 0 else {
-            throw .noConnection(lastFailure.isEmpty ? "the server does not finish handshakes" : lastFailure)
+            throw .noConnection(exchanges.tally.lastFailure ?? "the server does not finish handshakes")
         }
     }
 
@@ -134,8 +133,7 @@ final class StreamCarrier: Carrier {
     // --- Close ---
 
     private func fail(_ connection: StreamConnection, _ reason: String) {
-        lastFailure = reason
-        exchanges.tally.connectionsFailed += 1
+        exchanges.tally.noteFailure(reason)
         nextAttempt = exchanges.now + Self.pause
         close(connection)
     }
@@ -261,13 +259,14 @@ final class StreamCarrier: Carrier {
         if let http = connection.http {
             guard unsafe http.receive(octets) else { return false }
             ended = http.takeEndedCount()
-            flush(connection)
         } else {
             unsafe connection.forEachMessage(octets) {
                 if unsafe exchanges.receive($0, connection: connection.index) { ended += 1 }
             }
         }
         connection.inFlight -= ended
+        // Acknowledgements and windows.
+        if connection.http != nil { flush(connection) }
         settle(connection)
         return true
     }

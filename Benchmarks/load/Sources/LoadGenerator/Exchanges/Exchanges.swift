@@ -78,7 +78,7 @@ final class Exchanges {
     func retract(_ place: Int) {
         table.remove(place)
         pacer.putBack()
-        tally.sent -= 1
+        tally.takeBackSending()
     }
 
     /// Writes a query that is under way once more, with ID 0.

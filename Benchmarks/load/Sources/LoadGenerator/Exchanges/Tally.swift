@@ -3,8 +3,8 @@ import Histogram
 
 /// What came of all queries.
 struct Tally: Sendable {
-    var sent: UInt64 = 0
-    var answered: UInt64 = 0
+    private(set) var sent: UInt64 = 0
+    private(set) var answered: UInt64 = 0
     /// Without an answer when their time was up.
     var lost: UInt64 = 0
     /// Their connection ended before the answer came.
@@ -24,9 +24,11 @@ struct Tally: Sendable {
     /// How often each response code came; the last place is for those above.
     private(set) var responseCodes = Array(repeating: UInt64(0), count: 25)
 
-    var connectionsOpened: UInt64 = 0
-    var connectionsResumed: UInt64 = 0
-    var connectionsFailed: UInt64 = 0
+    private(set) var connectionsOpened: UInt64 = 0
+    private(set) var connectionsResumed: UInt64 = 0
+    private(set) var connectionsFailed: UInt64 = 0
+    /// Why one of these failed.
+    private(set) var lastFailure: String?
 
     /// Nanoseconds from when a query should have been sent to its answer.
     private(set) var latencies = Self.histogram()
@@ -49,6 +51,9 @@ struct Tally: Sendable {
         sent += 1
         if let late { lateness.record(Self.clamped(late)) }
     }
+
+    /// What was counted as sent last was not, after all.
+    mutating func takeBackSending() { sent -= 1 }
 
     /// A query was answered, so many nanoseconds after it was due.
     @inline(__always)
@@ -73,6 +78,12 @@ struct Tally: Sendable {
         }
     }
 
+    /// A connection came to nothing.
+    mutating func noteFailure(_ reason: String) {
+        connectionsFailed += 1
+        lastFailure = reason
+    }
+
     mutating func add(_ other: Tally) {
         sent += other.sent
         answered += other.answered
@@ -88,6 +99,7 @@ struct Tally: Sendable {
         connectionsOpened += other.connectionsOpened
         connectionsResumed += other.connectionsResumed
         connectionsFailed += other.connectionsFailed
+        lastFailure = other.lastFailure ?? lastFailure
         latencies.add(other.latencies)
         lateness.add(other.lateness)
         handshakes.add(other.handshakes)

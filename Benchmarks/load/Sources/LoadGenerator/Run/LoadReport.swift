@@ -38,9 +38,10 @@ public struct LoadReport: Sendable {
         if tally.answered > 0 { lines.append("latency      \(latency.text)") }
         if plan.pace.rate != nil { lines.append("sent late    \(lateness.text)") }
         if plan.transport != .udp {
+            let failure = tally.lastFailure.map { " (\($0))" } ?? ""
             lines.append(
                 "connections  \(tally.connectionsOpened) opened, \(tally.connectionsResumed) resumed, "
-                    + "\(tally.connectionsFailed) failed")
+                    + "\(tally.connectionsFailed) failed\(failure)")
             lines.append("handshakes   \(handshakes.text)")
         }
         lines.append("cpu here     \(text(of: processorTime))")

@@ -95,15 +95,14 @@ public final class LoadRun: Sendable {
     /// Tells how far it is until all threads are done.
     private func follow(until done: DispatchGroup, _ watch: (LoadProgress, Double, Double) -> Void) {
         let begun = ContinuousClock.now
-        var (last, lastTime) = (LoadProgress(), begun)
+        var lastTime = begun
         while done.wait(timeout: .now() + 1) == .timedOut {
             var sum = LoadProgress()
             for thread in progress { thread.add(to: &sum) }
             let now = ContinuousClock.now
             watch(sum, (now - lastTime) / .seconds(1), (now - begun) / .seconds(1))
-            (last, lastTime) = (sum, now)
+            lastTime = now
         }
-        _ = last
     }
 
     private func report() throws(LoadFailure) -> LoadReport {
