@@ -60,11 +60,11 @@ final class StateDatabase {
     /// Opens or makes the file, which nobody but its owner may read.
     init(directory: String) throws(StoreError) {
         path = directory + "/" + Self.fileName
-        try Self.makePrivate(path, in: directory)
+        let isNew = try Self.makePrivate(path, in: directory)
         do {
             let connection = try DatabaseQueue(path: path, configuration: Self.configuration)
             try Self.migrate(connection, path)
-            try Self.makeDurable(connection)
+            if !isNew { try Self.makeDurable(connection) }
             self.connection = connection
         } catch let error as StoreError {
             throw error
@@ -111,12 +111,14 @@ final class StateDatabase {
     static var isUnsafe: Bool { synchronous != "2" }
 
     /// Makes the file, if there is none, before SQLite would make it readable by others.
-    private static func makePrivate(_ path: String, in directory: String) throws(StoreError) {
+    ///
+    /// - Returns: whether it was made.
+    private static func makePrivate(_ path: String, in directory: String) throws(StoreError) -> Bool {
         // A file that is there is not opened: closing it would drop the locks that this process may have on it already, since
         // those of POSIX belong to the process.
         let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            if errno == EEXIST { return }
+            if errno == EEXIST { return false }
             throw StoreError("\(path): \(systemReason)")
         }
         Glibc.close(file)
@@ -125,6 +127,7 @@ final class StateDatabase {
         guard parent >= 0 else { throw StoreError("\(directory): \(systemReason)") }
         defer { Glibc.close(parent) }
         guard fsync(parent) == 0 else { throw StoreError("\(directory): \(systemReason)") }
+        return true
     }
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }
