@@ -21,10 +21,10 @@ struct LoadCommand: ParsableCommand {
               homing-load 127.0.0.1:5300 --update-zone home.arpa \\
                   --key-file update.key --rate 100
 
-            With --rate, queries are sent at that rate whatever the server does (an open loop), and the latency of each is \
-            counted from the moment at which it should have been sent: a server that stalls for a second has made a second's \
-            queries late, not one. Without --rate, --in-flight queries are kept under way (a closed loop), which finds out what \
-            a server can do at most.
+            With --rate, queries are sent at that rate whatever the server does (an open loop), and the latency of each \
+            is counted from the moment at which it should have been sent: a server that stalls for a second has made a \
+            second's queries late, not one. Without --rate, --in-flight queries are kept under way (a closed loop), \
+            which finds out what a server can do at most.
 
             It sends to addresses of this machine (loopback) only, unless --server-is-mine is said.
 

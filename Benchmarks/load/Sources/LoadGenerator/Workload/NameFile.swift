@@ -1,8 +1,8 @@
 public import DNSWire
 import Foundation
 
-/// Questions from a file as dnsperf reads them: a name and a type on each line, and a class if it is not IN. Empty lines, and
-/// what follows a semicolon or a number sign, say nothing.
+/// Questions from a file as dnsperf reads them: a name and a type on each line, and a class if it is not IN. Empty lines,
+/// and what follows a semicolon or a number sign, say nothing.
 public enum NameFile {
     /// - Parameter type: of lines that name none.
     public static func read(_ path: String, type: RecordType = .a) throws(LoadFailure) -> [Question] {
