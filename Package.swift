@@ -34,6 +34,9 @@ let package = Package(
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
         .library(name: "DNSZones", targets: ["DNSZones"]),
         .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
+        .library(name: "CLinux", targets: ["CLinux"]),
+        .library(name: "COpenSSL", targets: ["COpenSSL"]),
+        .library(name: "CNghttp2", targets: ["CNghttp2"]),
         .library(name: "Workloads", targets: ["Workloads"]),
     ],
     dependencies: [
