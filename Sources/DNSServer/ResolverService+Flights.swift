@@ -13,7 +13,7 @@ extension ResolverService {
     func miss(
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.cacheMisses)
+        live.count(.cacheMisses)
         guard let question = Self.question(packet, view) else {
             return reject(.formatError, nil, packet, view, client, into: &response)
         }
@@ -135,7 +135,7 @@ extension ResolverService {
             packet, view.qnameRange, view.qtype, view.qclass, variant: variant(view), now: context.now,
             staleTTL: settings.staleTTL, into: &response, at: view.questionEnd, limit: limit)
         guard let hit else { return nil }
-        counters.count(.cacheStaleHits)
+        live.count(.cacheStaleHits)
         let isDenial = hit.flagBits & 0xf == ResponseCode.nxDomain.rawValue
         let error = ExtendedError(isDenial ? .staleNXDomainAnswer : .staleAnswer)
         return finish(hit, packet, view, client, hit.isStale ? error : nil, into: &response)
@@ -155,7 +155,7 @@ extension ResolverService {
         guard waitingByClient[address, default: 0] < Self.waitingPerClient,
             let flight = flight(for: question, view, address)
         else {
-            counters.count(.queriesDropped)
+            live.count(.queriesDropped)
             return .dropped
         }
         if let end = flight.end {
@@ -198,7 +198,7 @@ extension ResolverService {
         let key = FlightKey(question, variant(view))
         if let id = flightByKey[key], let current = flights[id] {
             guard current.clients.count < settings.clientsPerResolution else { return nil }
-            counters.count(.joined)
+            live.count(.joined)
             current.variants.insert(variant(view).rawValue)
             return current
         }
@@ -223,7 +223,7 @@ extension ResolverService {
     func makeFlight(
         _ key: FlightKey, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
     ) -> Flight {
-        counters.count(.resolutions)
+        live.count(.resolutions)
         let id = nextFlight
         nextFlight += 1
         let resolution = Resolution(
@@ -249,7 +249,7 @@ extension ResolverService {
             cache.lookupFailure(
                 question, variant: variant.intersection(.checkingDisabled), now: context.now) == nil
         else { return }
-        counters.count(.prefetches)
+        live.count(.prefetches)
         let key = FlightKey(question, variant)
         handle(.start, makeFlight(key, variant, initiator: nil, skipsCache: true))
     }
@@ -264,7 +264,7 @@ extension ResolverService {
             return loadA == loadB ? a.id > b.id : loadA < loadB
         }
         guard let victim else { return }
-        counters.count(.resolutionsShed)
+        live.count(.resolutionsShed)
         handle(.deadline, victim)
     }
 
@@ -300,7 +300,7 @@ extension ResolverService {
         let number = FlightToken.number(exchange)
         switch end {
         case .timedOut:
-            counters.count(.upstreamTimeouts)
+            live.count(.upstreamTimeouts)
             handle(.timedOut(number), flight)
         case .failed(let code):
             handle(Self.unreachable.contains(code) ? .unreachable(number) : .failed(number), flight)
@@ -336,7 +336,7 @@ extension ResolverService {
         for action in flight.resolution.handle(event, now: now) {
             switch action {
             case .send(let query):
-                counters.count(.upstreamQueries)
+                live.count(.upstreamQueries)
                 let token = FlightToken.make(flight.id, query.exchange)
                 context.send(
                     token, message: query.message, to: query.server, over: Self.transport(of: query),
@@ -361,7 +361,7 @@ extension ResolverService {
     private func finish(_ flight: Flight, _ outcome: Outcome) {
         flights[flight.id] = nil
         flightByKey[flight.key] = nil
-        counters.resolved(after: context.now.monotonic - flight.startedAt)
+        live.resolved(after: context.now.monotonic - flight.startedAt)
         let result =
             outcome.isUsable
             ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
@@ -442,7 +442,7 @@ extension ResolverService {
     }
 
     private func keepFailure(_ outcome: Outcome, _ flight: Flight) -> FlightResult {
-        counters.count(.resolutionsFailed)
+        live.count(.resolutionsFailed)
         let validation = settings.resolver.validation
         var ttl = settings.resolver.limits.failureTTL
         if outcome.security == .bogus, let validation { ttl = validation.bogusTTL }

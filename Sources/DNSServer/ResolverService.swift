@@ -36,7 +36,8 @@ public final class ResolverService: WorkerService {
     /// Whether anything is validated; looked at for every packet.
     private(set) var isValidating: Bool
     var composer: ResponseComposer
-    public internal(set) var counters = ServiceCounters()
+    let live = LiveCounters()
+    public var counters: ServiceCounters { ServiceCounters(of: live) }
     var random: RandomSource
     private var rateLimiter: RateLimiter
     /// Turns with every answer, so that addresses take turns in being first.
@@ -106,10 +107,10 @@ public final class ResolverService: WorkerService {
     public func receive(
         _ packet: Span<UInt8>, from client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(ServiceCounters.queries(over: client.transport))
+        live.count(LiveCounters.queries(over: client.transport))
         let view = QueryView(packet, maximumOptions: settings.ednsOptions)
         guard view.fault != .notAQuery else {
-            counters.count(.queriesDropped)
+            live.count(.queriesDropped)
             return .closeConnection
         }
         if settings.logsQueries { logQuery(packet, view, client) }
@@ -117,7 +118,7 @@ public final class ResolverService: WorkerService {
         switch settings.access.verdict(for: client.peer.address) {
         case .allow: mayRecurse = true
         case .drop:
-            counters.count(.queriesDropped)
+            live.count(.queriesDropped)
             return .dropped
         case .refuse:
             // A zone may have more clients than recursion has.
@@ -147,7 +148,7 @@ public final class ResolverService: WorkerService {
     private func refuseAccess(
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.queriesRefused)
+        live.count(.queriesRefused)
         return reject(.refused, Self.notAllowed, packet, view, client, recursion: false, into: &response)
     }
 
@@ -177,7 +178,7 @@ public final class ResolverService: WorkerService {
             guard mayRecurse else { return refuseAccess(packet, view, client, into: &response) }
             return answerAny(packet, view, client, into: &response)
         case .reject(let code, let error):
-            counters.count(.queriesMalformed)
+            live.count(.queriesMalformed)
             return reject(code, error, packet, view, client, recursion: mayRecurse, into: &response)
         case .empty:
             return reject(
@@ -214,7 +215,7 @@ public final class ResolverService: WorkerService {
             packet, view.qnameRange, view.qtype, view.qclass, variant: variant(view), now: now,
             turn: settings.rotation ? turn : 0, into: &response, at: view.questionEnd, limit: limit)
         guard let hit else { return miss(packet, view, client, into: &response) }
-        counters.count(.cacheHits)
+        live.count(.cacheHits)
         let length = finish(hit, packet, view, client, nil, into: &response)
         if hit.isPrefetchDue, settings.prefetch { prefetch(packet, view) }
         return .answered(length)
@@ -244,7 +245,7 @@ public final class ResolverService: WorkerService {
         } else {
             // Whole RRsets or none (RFC 2181 §9): the client comes back over TCP.
             sections.isTruncated = true
-            counters.count(.truncated)
+            live.count(.truncated)
         }
         countResponse(hit.flagBits)
         return composer.finish(sections, packet, view, client, wall: context.now.wall, error, into: &response)
@@ -252,10 +253,10 @@ public final class ResolverService: WorkerService {
 
     func countResponse(_ flagBits: UInt16) {
         switch flagBits & 0xf {
-        case ResponseCode.noError.rawValue: counters.count(.responsesNoError)
-        case ResponseCode.nxDomain.rawValue: counters.count(.responsesNXDomain)
-        case ResponseCode.serverFailure.rawValue: counters.count(.responsesServerFailure)
-        default: counters.count(.responsesOther)
+        case ResponseCode.noError.rawValue: live.count(.responsesNoError)
+        case ResponseCode.nxDomain.rawValue: live.count(.responsesNXDomain)
+        case ResponseCode.serverFailure.rawValue: live.count(.responsesServerFailure)
+        default: live.count(.responsesOther)
         }
     }
 
@@ -291,7 +292,7 @@ public final class ResolverService: WorkerService {
     private func demandCookie(
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.badCookies)
+        live.count(.badCookies)
         guard view.edns?.cookie != nil else {
             return reject(.noError, nil, packet, view, client, isTruncated: true, into: &response)
         }
@@ -306,10 +307,10 @@ public final class ResolverService: WorkerService {
         switch rateLimiter.verdict(for: client.peer.address, limit, uptime: context.now.uptime) {
         case .send: return nil
         case .drop:
-            counters.count(.rateLimited)
+            live.count(.rateLimited)
             return .dropped
         case .truncate:
-            counters.count(.rateLimited)
+            live.count(.rateLimited)
             return reject(.noError, nil, packet, view, client, isTruncated: true, into: &response)
         }
     }
@@ -363,7 +364,7 @@ public final class ResolverService: WorkerService {
         _ outcome: Outcome, _ question: Question, _ packet: Span<UInt8>, _ view: QueryView, _ client: Client,
         into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.localAnswers)
+        live.count(.localAnswers)
         let answer = finishedAnswer(outcome, question, variant(view))
         return .answered(compose(answer, outcome.error, packet, view, client, into: &response))
     }

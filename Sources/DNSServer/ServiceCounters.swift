@@ -1,7 +1,4 @@
-import DNSTransport
-import DNSWire
-
-/// Counters and a histogram of one worker; plain numbers, for only its queue touches them. Summed when read.
+/// What one worker has counted, or all together. A snapshot of `LiveCounters`.
 public struct ServiceCounters: Sendable {
     public enum Counter: Int, CaseIterable, Sendable {
         case queriesUDP, queriesTCP, queriesTLS, queriesHTTPS, queriesHTTP
@@ -69,45 +66,19 @@ public struct ServiceCounters: Sendable {
 
     private var values = [UInt64](repeating: 0, count: Counter.allCases.count)
     /// Resolutions by how long they took: upper bounds of 1, 2, 4 ... ms, the last without bound.
-    private var latency = [UInt64](repeating: 0, count: 16)
-    private var latencySum: UInt64 = 0
+    private var latency: [UInt64]
+    /// Nanoseconds.
+    private var latencySum: UInt64
 
-    public init() {}
+    init(of live: LiveCounters) {
+        for counter in Counter.allCases { values[counter.rawValue] = live[counter] }
+        latency = live.latencyBuckets
+        latencySum = live.latencySum
+    }
+
+    public init() { self.init(of: LiveCounters()) }
 
     public subscript(_ counter: Counter) -> UInt64 { values[counter.rawValue] }
-
-    /// Of which transport a query is.
-    static func queries(over transport: Client.Transport) -> Counter {
-        switch transport {
-        case .udp: .queriesUDP
-        case .tcp: .queriesTCP
-        case .tls: .queriesTLS
-        case .https: .queriesHTTPS
-        case .http: .queriesHTTP
-        }
-    }
-
-    /// Counts an update by its response code.
-    mutating func count(updateResult code: ResponseCode) {
-        switch code {
-        case .noError: count(.updatesDone)
-        case .refused, .notAuth: count(.updatesRefused)
-        case .yxDomain, .yxRRset, .nxDomain, .nxRRset: count(.updatesUnmet)
-        case .formatError, .notZone, .badVersion: count(.updatesMalformed)
-        default: count(.updatesFailed)
-        }
-    }
-
-    @inline(__always)
-    mutating func count(_ counter: Counter) { values[counter.rawValue] &+= 1 }
-
-    /// - Parameter nanoseconds: from the first query that asked to the answer.
-    mutating func resolved(after nanoseconds: Int64) {
-        let milliseconds = UInt64(max(0, nanoseconds)) / 1_000_000
-        let bucket = milliseconds == 0 ? 0 : min(latency.count - 1, 64 - milliseconds.leadingZeroBitCount)
-        latency[bucket] &+= 1
-        latencySum &+= UInt64(max(0, nanoseconds))
-    }
 
     public static func + (a: ServiceCounters, b: ServiceCounters) -> ServiceCounters {
         var sum = a

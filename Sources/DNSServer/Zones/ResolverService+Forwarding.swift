@@ -79,7 +79,7 @@ extension ResolverService {
             let zone = zones?.table.zone(at: question.qname), zone.settings.forwardsUpdates,
             zone.settings.role != .primary
         else { return nil }
-        counters.count(.updates)
+        live.count(.updates)
         return forwardUpdate(of: zone, packet, view, client, key: key, isSigned: true, into: &response)
     }
 
@@ -87,7 +87,7 @@ extension ResolverService {
         _ code: ResponseCode, _ reason: ExtendedError.Code, _ words: String, _ packet: Span<UInt8>,
         _ view: QueryView, _ client: Client, into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(updateResult: code)
+        live.count(updateResult: code)
         return reject(
             code, ExtendedError(reason, words), packet, view, client, recursion: false, into: &response)
     }
@@ -119,7 +119,7 @@ extension ResolverService {
         else { return .keepWaiting }
         zones?.forwarded[number] = nil
         guard let query = zones?.takeWaiting(update.waiting) else { return .finished }
-        counters.count(.updatesForwarded)
+        live.count(.updatesForwarded)
         Self.setID(query.view.header.id, in: &octets)
         stopWaiting(query.client)
         // What the client cannot take is none: cut, it would not be what the primary has signed.
@@ -153,7 +153,7 @@ extension ResolverService {
 
     private func giveUp(_ update: ForwardedUpdate, _ words: String) {
         guard let query = zones?.takeWaiting(update.waiting) else { return }
-        counters.count(.updatesFailed)
+        live.count(.updatesFailed)
         report("an update from \(query.client.peer) was not passed on: \(words)")
         reply(to: query) { packet, response in
             let error = ExtendedError(.noReachableAuthority, words)

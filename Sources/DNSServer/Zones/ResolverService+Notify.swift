@@ -8,11 +8,11 @@ extension ResolverService {
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, _ signature: Signature,
         into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.notifiesReceived)
+        live.count(.notifiesReceived)
         do throws(TransferRefusal) {
             try note(packet, view, client, signature)
         } catch {
-            counters.count(.notifiesRefused)
+            live.count(.notifiesRefused)
             if error.responseCode == .refused {
                 report("NOTIFY of \(Self.question(packet, view)?.qname ?? .root) from \(client.peer) refused")
             }

@@ -33,7 +33,7 @@ extension ResolverService {
         case .sig0: return .publicKey
         case .signed(let session): return .transaction(session)
         case .rejected(let rejection):
-            counters.count(.signaturesRejected)
+            live.count(.signaturesRejected)
             return .rejected(rejection)
         }
     }

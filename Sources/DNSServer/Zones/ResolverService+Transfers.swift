@@ -23,7 +23,7 @@ extension ResolverService {
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, _ signature: Signature,
         into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.transferRequests)
+        live.count(.transferRequests)
         do throws(TransferRefusal) {
             guard let message = try? Message(parsing: packet) else { throw TransferRefusal(.formatError) }
             let request = try TransferRequest(message, isDatagram: !client.transport.isStream)
@@ -57,7 +57,7 @@ extension ResolverService {
             if error.responseCode == .refused {
                 report("transfer of \(Self.question(packet, view)?.qname ?? .root) refused to \(client.peer)")
             }
-            counters.count(.transfersRefused)
+            live.count(.transfersRefused)
             return reject(
                 error.responseCode, error.explanation, packet, view, client, recursion: false, into: &response
             )
@@ -96,7 +96,7 @@ extension ResolverService {
             octets.count <= response.count
         else { return .dropped }
         for index in view.questionEnd..<octets.count { response[index] = octets[index] }
-        counters.count(header.answerCount > 1 ? plan.counter : .transfersUpToDate)
+        live.count(header.answerCount > 1 ? plan.counter : .transfersUpToDate)
         var sections = ResponseComposer.Sections(flagBits: header.flagBits & HeaderFlags.aa.rawValue)
         sections.answerCount = header.answerCount
         sections.length = octets.count - view.questionEnd
@@ -112,7 +112,7 @@ extension ResolverService {
         _ client: Client, _ session: TransactionSession?
     ) -> Bool {
         guard let id = zones?.makeID(), context.beginSequence(id, to: client) else { return false }
-        counters.count(plan.counter)
+        live.count(plan.counter)
         zones?.transfers[id] = RunningTransfer(
             apex: request.apex, serial: version.serial, client: client,
             transfer: OutgoingTransfer(request, plan, of: version, edns: edns(view)), session: session)
@@ -165,7 +165,7 @@ extension ResolverService {
         }
         if running.transfer.isFinished {
             log.debug("\(running.apex) was transferred to \(running.client.peer)")
-            counters.count(.transfersCompleted)
+            live.count(.transfersCompleted)
             zones?.services.news.transferred(running.apex, to: running.client.peer.address, running.serial)
             return .last(length)
         }

@@ -14,11 +14,11 @@ extension ResolverService {
         _ packet: Span<UInt8>, _ view: QueryView, _ client: Client, _ signature: Signature,
         into response: inout MutableSpan<UInt8>
     ) -> QueryDisposition {
-        counters.count(.updates)
+        live.count(.updates)
         func refuse(
             _ code: ResponseCode, _ error: ExtendedError? = nil, into response: inout MutableSpan<UInt8>
         ) -> QueryDisposition {
-            counters.count(updateResult: code)
+            live.count(updateResult: code)
             return reject(code, error, packet, view, client, recursion: false, into: &response)
         }
         // RFC 2136 §3.1: the zone comes before all else that may be wrong.
@@ -129,7 +129,7 @@ extension ResolverService {
         for returned in returned {
             guard let query = zones?.takeWaiting(returned.id) else { continue }
             let result = result(of: returned)
-            counters.count(updateResult: result.responseCode)
+            live.count(updateResult: result.responseCode)
             if let refusal = result.refusal { report("update from \(query.client.peer) refused: \(refusal)") }
             reply(to: query) { packet, response in
                 var sections = ResponseComposer.Sections()

@@ -21,7 +21,7 @@ extension ResolverService {
         guard let question = Self.question(packet, view) else {
             return reject(.formatError, nil, packet, view, client, into: &response)
         }
-        counters.count(.zoneAnswers)
+        live.count(.zoneAnswers)
         if question.qtype == .soa { noteSerialQuery(question.qname, client) }
         var chain = AliasChain(question)
         switch follow(&chain, view) {
@@ -104,7 +104,7 @@ extension ResolverService {
         for index in min(view.questionEnd, body.count)..<body.count { response[index] = body[index] }
         sections.length = body.count - view.questionEnd
         sections.isTruncated = writer.isTruncated
-        if writer.isTruncated { counters.count(.truncated) }
+        if writer.isTruncated { live.count(.truncated) }
         if outcome.isAuthoritative { sections.flagBits |= HeaderFlags.aa.rawValue }
         sections.recursionAvailable = recursion
         countResponse(sections.flagBits)
