@@ -151,7 +151,7 @@ extension Resolution {
 
     /// A lookup that `waiter` waits on has ended.
     func childEnded(_ id: LookupID, _ child: Lookup, _ outcome: Outcome, _ waiter: LookupID) {
-        guard var lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
+        guard let lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
         if child.purpose == .address, var servers = lookup.zone?.servers {
             let found = outcome.answers.last.map { $0.type == child.question.qtype ? $0.rdatas : [] } ?? []
             for address in found.prefix(settings.limits.addressesPerNameServer).compactMap(\.address) {
@@ -162,7 +162,6 @@ extension Resolution {
                 lookup.failure = lookup.failure ?? outcome.error
             }
         }
-        lookups[waiter] = lookup
         switch child.purpose {
         case .trust: trust.evidence[child.question] = outcome
         case .secondOpinion: secondOpinionEnded(outcome)

@@ -97,8 +97,8 @@ public final class Resolution {
     let cookieKey: SipHash.Key
     let isOffline: Bool
     let isCheckingDisabled: Bool
-    var lookups: [LookupID: Lookup] = [:]
-    var exchanges: [ExchangeNumber: Exchange] = [:]
+    var lookups = ShortTable<LookupID, Lookup>()
+    var exchanges = ShortTable<ExchangeNumber, Exchange>()
     var actions: [Action] = []
     /// What still has to be moved on before the current event is done with.
     var pending: [LookupID] = []
@@ -235,9 +235,9 @@ public final class Resolution {
         var outcome = outcome
         outcome.steps = validator?.steps ?? []
         if outcome.responseCode == .serverFailure { keepFailures() }
-        for number in exchanges.keys { actions.append(.cancel(number)) }
-        exchanges = [:]
-        lookups = [:]
+        for (number, _) in exchanges { actions.append(.cancel(number)) }
+        exchanges.removeAll()
+        lookups.removeAll()
         pending = []
         actions.append(.finish(outcome))
     }

@@ -4,14 +4,23 @@ import DNSWire
 /// Queries over UDP: each has a connected socket of its own on a random port, so that whoever forges a reply
 /// must guess the port and the ID, and send from the server's address (RFC 5452 §9).
 final class UpstreamDatagrams {
-    /// The socket of one exchange.
+    /// One exchange: the query until it is sent, and from then on the socket.
     private final class Socket {
-        let descriptor: FileDescriptor
         let exchange: ExchangeID
+        let server: SocketAddress
+        var message: [UInt8]
+        var descriptor: FileDescriptor?
 
-        init(_ descriptor: consuming FileDescriptor, for exchange: ExchangeID) {
-            self.descriptor = descriptor
+        init(_ message: [UInt8], to server: SocketAddress, for exchange: ExchangeID) {
             self.exchange = exchange
+            self.server = server
+            self.message = message
+        }
+
+        func receive(into buffer: UnsafeMutableBufferPointer<UInt8>) -> SocketResult {
+            // Its query has not left, so nothing can have come.
+            guard descriptor != nil else { return .nothing }
+            return unsafe descriptor?.receive(into: buffer) ?? .nothing
         }
     }
 
@@ -21,6 +30,8 @@ final class UpstreamDatagrams {
     private let loop: EventLoop
     private let buffer: MessageBuffer
     private var sockets: SlotTable<Socket>
+    /// Those whose queries are to be sent at the end of the turn; some may be closed by then.
+    private var unsent: [SlotKey] = []
 
     init(loop: EventLoop, buffer: MessageBuffer) {
         self.loop = loop
@@ -30,28 +41,51 @@ final class UpstreamDatagrams {
 
     var count: Int { sockets.count }
 
-    /// Opens a socket and sends the query.
+    /// Takes a query, which leaves with the next `flush`.
     func open(for exchange: ExchangeID, _ message: [UInt8], to server: SocketAddress) throws(SystemError)
         -> SlotKey
     {
         guard let key = sockets.nextKey else { throw SystemError(code: SystemError.tooManyFiles) }
-        let family = server.address.family
-        let socket = Socket(
-            try FileDescriptor(adopting: clinux_socket(family.rawValue, Int32(CLINUX_DATAGRAM.rawValue))),
-            for: exchange)
-        try socket.descriptor.set(
-            family == .ipv4 ? CLINUX_IGNORE_PATH_MTU_IPV4 : CLINUX_IGNORE_PATH_MTU_IPV6, 1)
-        try socket.descriptor.set(CLINUX_RECEIVE_BUFFER, loop.configuration.upstreamReceiveBuffer)
-        try bind(socket.descriptor, family)
-        var raw = server.raw
-        try SystemError.check(unsafe clinux_connect(socket.descriptor.number, &raw))
-        try loop.watch(socket.descriptor, for: .readable, as: EventToken(.upstreamDatagram, key))
-        let result = unsafe message.withUnsafeBufferPointer { octets in unsafe socket.descriptor.send(octets)
+        sockets.insert(Socket(message, to: server, for: exchange))
+        unsent.append(key)
+        return key
+    }
+
+    /// Sends what waits, and gives the exchanges whose queries could not be sent.
+    ///
+    /// All of a turn together: whoever has to be woken for the first is awake for the others, and the kernel's part of
+    /// the work stays in the processor's caches.
+    func flush() -> [(ExchangeID, SystemError)] {
+        guard !unsent.isEmpty else { return [] }
+        var failures: [(ExchangeID, SystemError)] = []
+        for key in unsent {
+            guard let socket = sockets[key] else { continue }
+            do throws(SystemError) {
+                try send(socket, key)
+            } catch {
+                failures.append((socket.exchange, error))
+            }
         }
+        unsent.removeAll(keepingCapacity: true)
+        return failures
+    }
+
+    private func send(_ socket: Socket, _ key: SlotKey) throws(SystemError) {
+        let family = socket.server.address.family
+        let descriptor = try FileDescriptor(
+            adopting: clinux_socket(family.rawValue, Int32(CLINUX_DATAGRAM.rawValue)))
+        try descriptor.set(
+            family == .ipv4 ? CLINUX_IGNORE_PATH_MTU_IPV4 : CLINUX_IGNORE_PATH_MTU_IPV6, 1)
+        try descriptor.set(CLINUX_RECEIVE_BUFFER, loop.configuration.upstreamReceiveBuffer)
+        try bind(descriptor, family)
+        var raw = socket.server.raw
+        try SystemError.check(unsafe clinux_connect(descriptor.number, &raw))
+        try loop.watch(descriptor, for: .readable, as: EventToken(.upstreamDatagram, key))
+        let result = unsafe socket.message.withUnsafeBufferPointer { octets in unsafe descriptor.send(octets) }
         // A full queue loses the query, as the network may; the time-out tells.
         if case .failed(let code) = result { throw SystemError(code: code) }
-        sockets.insert(socket)
-        return key
+        socket.descriptor = consume descriptor
+        socket.message = []
     }
 
     /// Binds to a port that nobody can predict.
@@ -74,7 +108,7 @@ final class UpstreamDatagrams {
     /// ends what is truly dead.
     func receive(_ key: SlotKey) -> (ExchangeID, UnsafeBufferPointer<UInt8>)? {
         guard let socket = sockets[key] else { return nil }
-        switch unsafe socket.descriptor.receive(into: buffer.octets) {
+        switch unsafe socket.receive(into: buffer.octets) {
         case .octets(let count):
             return unsafe (socket.exchange, UnsafeBufferPointer(buffer.slice(0..<count)))
         case .end: return unsafe (socket.exchange, UnsafeBufferPointer(start: nil, count: 0))

@@ -209,8 +209,9 @@ final class UpstreamExchanges {
         }
     }
 
-    /// The end of a turn: one write for each connection with queries that wait.
+    /// The end of a turn: the datagrams, and one write for each connection with queries that wait.
     func flush() {
+        for (id, error) in datagrams.flush() { fail(id, error) }
         for death in streams.flush() { fail(death) }
     }
 
@@ -237,6 +238,15 @@ final class UpstreamExchanges {
             exchanges[id] = exchange
             loop.isImpatient = true
         }
+    }
+
+    /// A datagram that could not be sent: its exchange is put in line to be reported.
+    private func fail(_ id: ExchangeID, _ error: SystemError) {
+        guard exchanges[id] != nil else { return }
+        remove(id, .finished)
+        exchanges[id] = Exchange(route: .failed(.failed(error.code)))
+        failures.append(id)
+        loop.isImpatient = true
     }
 
     private func remove(_ id: ExchangeID, _ reason: Reason) {

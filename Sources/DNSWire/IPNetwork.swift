@@ -28,7 +28,8 @@ public struct IPNetwork: Hashable, Sendable {
     /// An IPv4-mapped IPv6 address is judged as the IPv4 address that it carries.
     public func contains(_ candidate: IPAddress) -> Bool {
         let candidate = address.family == .ipv4 ? candidate.unmapped : candidate
-        return candidate.family == address.family && candidate.masked(toPrefix: prefixLength) == address
+        let hostBits = UInt128(max(0, address.bitCount - prefixLength))
+        return candidate.family == address.family && (candidate.bits ^ address.bits) >> hostBits == 0
     }
 }
 
@@ -46,8 +47,10 @@ extension IPAddress {
     }
 }
 
-extension Collection where Element == IPNetwork {
+extension [IPNetwork] {
+    // Of arrays only, as a generic function would be called unspecialised from other modules, at thirty times the cost.
     public func contains(_ address: IPAddress) -> Bool {
-        contains { $0.contains(address) }
+        for network in self where network.contains(address) { return true }
+        return false
     }
 }
