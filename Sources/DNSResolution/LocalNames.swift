@@ -29,6 +29,11 @@ public struct LocalNames: Sendable {
     private let excluded: Set<DomainName>
     /// Data from the configuration, by name and type.
     private var records: [DomainName: [RecordType: RRset]] = [:]
+    /// The top-level domains of all of these: most questions are in none of them, which is seen without any hashing.
+    private var topLevelDomains: [DomainName] = []
+
+    /// With more than these, hashing is cheaper.
+    private static let maximumTopLevelDomains = 16
 
     /// Seconds; RFC 6303 §3 leaves the choice, three hours is its example.
     static let ttl: UInt32 = 10_800
@@ -46,6 +51,17 @@ public struct LocalNames: Sendable {
         add(reverseOf: IPAddress(127, 0, 0, 1), "localhost.")
         add(reverseOf: IPAddress(ipv6: 1), "localhost.")
         records = records.filter { closestZone(to: $0.key) != nil }
+        for name in zones.keys { note(name) }
+    }
+
+    private mutating func note(_ name: DomainName) {
+        let top = name.suffix(1)
+        if !topLevelDomains.contains(top) { topLevelDomains.append(top) }
+    }
+
+    private func mayKnow(_ name: DomainName) -> Bool {
+        topLevelDomains.count > Self.maximumTopLevelDomains
+            || topLevelDomains.contains { name.isSubdomain(of: $0) }
     }
 
     private mutating func add(reverseOf address: IPAddress, _ target: DomainName) {
@@ -55,6 +71,8 @@ public struct LocalNames: Sendable {
 
     /// Adds an address of a host, and the PTR that leads back (the first name given for an address keeps it).
     public mutating func add(host: DomainName, address: IPAddress, ttl: UInt32 = 3600) {
+        note(host)
+        note(DomainName(reverseOf: address))
         let type = RecordType.address(address.family)
         records[host, default: [:]][type, default: RRset(host, type, ttl: ttl, rdatas: [])].rdatas
             .append(.address(address))
@@ -66,6 +84,7 @@ public struct LocalNames: Sendable {
 
     /// Adds records as they are.
     public mutating func add(_ rrset: RRset) {
+        note(rrset.ownerName)
         records[rrset.ownerName, default: [:]][rrset.type] = rrset
     }
 
@@ -75,8 +94,8 @@ public struct LocalNames: Sendable {
     }
 
     public func answer(_ question: Question) -> Answer? {
-        guard question.qclass == .internet else { return nil }
         let name = question.qname
+        guard question.qclass == .internet, mayKnow(name) else { return nil }
         if let types = records[name] {
             let isReserved = closestZone(to: name) != nil
             let any = question.qtype == .any ? types.min { $0.key < $1.key }?.value : nil

@@ -58,8 +58,8 @@ struct Distrusted {
     var servers: Set<SocketAddress>
 }
 
-/// The zone that a lookup is asking, and how far it has got with its servers.
-struct ZoneState {
+/// The zone that a lookup is asking, and how far it has got with its servers. It belongs to that lookup alone.
+final class ZoneState {
     enum Kind: Equatable {
         case recursion
         case forward(fallsBack: Bool)
@@ -88,6 +88,17 @@ struct ZoneState {
     var weakAnswer: WeakAnswer?
     /// The parent's glue for the names of servers has been added to what the names' own zones say.
     var triedParentSide = false
+
+    init(
+        _ zone: DomainName, _ kind: Kind = .recursion, isFromCache: Bool = false, servers: [ServerState],
+        unresolved: [Question] = []
+    ) {
+        self.zone = zone
+        self.kind = kind
+        self.isFromCache = isFromCache
+        self.servers = servers
+        self.unresolved = unresolved
+    }
 
     var isForward: Bool { kind != .recursion }
 }

@@ -70,6 +70,9 @@ private final class KernelRandomness: Sendable {
 
     func next() -> UInt64 {
         // Without randomness there can be no queries: where the block cannot be filled, this ends the process.
-        block.withLock { $0.next() } ?? { var system = SystemRandomNumberGenerator(); return system.next() }()
+        block.withLock { $0.next() }
+            ?? {
+                var system = SystemRandomNumberGenerator(); return system.next()
+            }()
     }
 }

@@ -6,9 +6,10 @@ extension Resolution {
     func ask(_ id: LookupID) {
         guard let lookup = lookups[id], let zone = lookup.zone, !hasActiveExchange(id) else { return }
         if zone.tries < settings.limits.triesPerZone, let index = chooseServer(zone) {
+            let wasAsked = zone.servers[index].tries > 0
             send(id, toServer: index)
             // Who is silent may stay so: meanwhile the others' addresses are looked up.
-            if zone.servers[index].tries > 0, lookup.children.isEmpty { _ = lookUpServers(id) }
+            if wasAsked, lookup.children.isEmpty { _ = lookUpServers(id) }
         } else if !lookup.children.isEmpty || hasOpenExchange(id) {
             // Addresses or late answers may still come.
         } else if zone.tries < settings.limits.triesPerZone, lookUpServers(id) {
@@ -48,7 +49,11 @@ extension Resolution {
             cost <<= Int64(min(server.tries + health.consecutiveTimeouts, 8))
             if server.tries > 0 { cost += ServerHealth.minimumTimeout << Int64(server.tries) }
             if isDead { cost += Self.deadPenalty }
-            candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
+            candidates.append((index, cost))
+        }
+        guard candidates.count > 1 else { return candidates.first?.index }
+        for index in candidates.indices {
+            candidates[index].cost += Int64.random(in: 0..<Self.rttBand, using: &random)
         }
         let alive = candidates.filter { $0.cost < Self.deadPenalty }
         if alive.count > 1, Int.random(in: 0..<Self.explorationOdds, using: &random) == 0 {

@@ -225,9 +225,7 @@ extension Resolution {
         for server in route.servers where !servers.contains(where: { $0.address == server.address }) {
             servers.append(ServerState(server))
         }
-        let zone = ZoneState(
-            zone: route.suffix, kind: kind, isFromCache: false, servers: servers, unresolved: [])
-        enter(id, zone)
+        enter(id, ZoneState(route.suffix, kind, servers: servers))
     }
 
     func enter(_ id: LookupID, _ delegation: Delegation, isFromCache: Bool) {

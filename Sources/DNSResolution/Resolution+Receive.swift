@@ -352,7 +352,7 @@ extension Resolution {
         _ message: Message
     ) {
         guard let lookup = lookups[id] else { return }
-        let proofs = proofs(in: message, id)
+        lazy var proofs = proofs(in: message, id)
         func link(_ chain: [RRset]) -> [Finding] {
             var links: [Finding] = []
             for rrset in chain {

@@ -81,7 +81,8 @@ final class UpstreamDatagrams {
         var raw = socket.server.raw
         try SystemError.check(unsafe clinux_connect(descriptor.number, &raw))
         try loop.watch(descriptor, for: .readable, as: EventToken(.upstreamDatagram, key))
-        let result = unsafe socket.message.withUnsafeBufferPointer { octets in unsafe descriptor.send(octets) }
+        let result = unsafe socket.message.withUnsafeBufferPointer { octets in unsafe descriptor.send(octets)
+        }
         // A full queue loses the query, as the network may; the time-out tells.
         if case .failed(let code) = result { throw SystemError(code: code) }
         socket.descriptor = consume descriptor
