@@ -6,9 +6,24 @@ import Synchronization
 ///
 /// Only what was checked is in it, and whether a signature is in force is not its concern: what it says is as true tomorrow.
 final class VerifiedSignatures: Sendable {
-    private struct Ring {
+    private struct Entry {
+        /// The first octets of the signature, which differ for all that a key makes.
+        let mark: UInt64
         /// Signature and digest, one behind the other.
-        var entries: [[UInt8]] = []
+        let octets: [UInt8]
+
+        init(_ signature: ArraySlice<UInt8>, _ digest: [UInt8]) {
+            mark = Self.mark(signature)
+            octets = Array(signature) + digest
+        }
+
+        static func mark(_ signature: ArraySlice<UInt8>) -> UInt64 {
+            signature.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    private struct Ring {
+        var entries: [Entry] = []
         var next = 0
     }
 
@@ -17,18 +32,22 @@ final class VerifiedSignatures: Sendable {
     private let ring = Mutex(Ring())
 
     func contains(_ signature: ArraySlice<UInt8>, _ digest: [UInt8]) -> Bool {
-        ring.withLock { ring in
-            // Signatures of one key differ in their first octets.
-            ring.entries.contains { $0.starts(with: signature) && $0.dropFirst(signature.count) == digest[...] }
+        let mark = Entry.mark(signature)
+        return ring.withLock { ring in
+            ring.entries.contains { entry in
+                entry.mark == mark && entry.octets.starts(with: signature)
+                    && entry.octets.dropFirst(signature.count) == digest[...]
+            }
         }
     }
 
     func insert(_ signature: ArraySlice<UInt8>, _ digest: [UInt8]) {
+        let entry = Entry(signature, digest)
         ring.withLock { ring in
             if ring.entries.count < Self.maximumCount {
-                ring.entries.append(Array(signature) + digest)
+                ring.entries.append(entry)
             } else {
-                ring.entries[ring.next] = Array(signature) + digest
+                ring.entries[ring.next] = entry
                 ring.next = (ring.next + 1) % Self.maximumCount
             }
         }

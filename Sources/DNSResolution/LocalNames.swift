@@ -29,11 +29,9 @@ public struct LocalNames: Sendable {
     private let excluded: Set<DomainName>
     /// Data from the configuration, by name and type.
     private var records: [DomainName: [RecordType: RRset]] = [:]
-    /// The top-level domains of all of these: most questions are in none of them, which is seen without any hashing.
-    private var topLevelDomains: [DomainName] = []
-
-    /// With more than these, hashing is cheaper.
-    private static let maximumTopLevelDomains = 16
+    /// A bit for each top-level domain that any of these is in, as `mark` tells: most questions are in none of them, which is
+    /// seen without hashing.
+    private var topLevelDomains: UInt64 = 0
 
     /// Seconds; RFC 6303 §3 leaves the choice, three hours is its example.
     static let ttl: UInt32 = 10_800
@@ -55,13 +53,24 @@ public struct LocalNames: Sendable {
     }
 
     private mutating func note(_ name: DomainName) {
-        let top = name.suffix(1)
-        if !topLevelDomains.contains(top) { topLevelDomains.append(top) }
+        // The root may stand for any.
+        topLevelDomains |= Self.mark(name) ?? .max
     }
 
     private func mayKnow(_ name: DomainName) -> Bool {
-        topLevelDomains.count > Self.maximumTopLevelDomains
-            || topLevelDomains.contains { name.isSubdomain(of: $0) }
+        Self.mark(name).map { topLevelDomains & $0 != 0 } ?? true
+    }
+
+    /// One of 64 bits by the length and the first letter of the last label; nil for the root.
+    private static func mark(_ name: DomainName) -> UInt64? {
+        let wire = name.wire
+        var (label, offset): (Int?, Int) = (nil, 0)
+        while offset < wire.count, wire[offset] != 0 {
+            label = offset
+            offset += Int(wire[offset]) + 1
+        }
+        guard let label else { return nil }
+        return 1 << UInt64((wire[label] &* 5 &+ lowercased(wire[label + 1])) & 63)
     }
 
     private mutating func add(reverseOf address: IPAddress, _ target: DomainName) {

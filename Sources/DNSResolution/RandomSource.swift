@@ -70,9 +70,8 @@ private final class KernelRandomness: Sendable {
 
     func next() -> UInt64 {
         // Without randomness there can be no queries: where the block cannot be filled, this ends the process.
-        block.withLock { $0.next() }
-            ?? {
-                var system = SystemRandomNumberGenerator(); return system.next()
-            }()
+        if let word = block.withLock({ $0.next() }) { return word }
+        var system = SystemRandomNumberGenerator()
+        return system.next()
     }
 }

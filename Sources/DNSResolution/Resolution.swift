@@ -211,7 +211,7 @@ public final class Resolution {
     }
 
     /// Ends a lookup: the main one with an outcome, another by telling those that wait on it.
-    func end(_ id: LookupID, _ outcome: Outcome) {
+    func end(_ id: LookupID, _ outcome: consuming Outcome) {
         cancelExchanges(of: id)
         guard id != Self.mainLookup else {
             if validator != nil, outcome.isUsable { judge(outcome) } else { finishMain(outcome) }
@@ -229,10 +229,9 @@ public final class Resolution {
         for waiter in lookup.waiters { childEnded(id, lookup, outcome, waiter) }
     }
 
-    func finishMain(_ outcome: Outcome) {
+    func finishMain(_ outcome: consuming Outcome) {
         guard !isFinished else { return }
         isFinished = true
-        var outcome = outcome
         outcome.steps = validator?.steps ?? []
         if outcome.responseCode == .serverFailure { keepFailures() }
         for (number, _) in exchanges { actions.append(.cancel(number)) }

@@ -424,7 +424,15 @@ extension ResolverService {
             for variant in AnswerVariant.all { cache.removeAnswer(for: question, variant: variant) }
             return .continued(outcome)
         }
-        let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        if let filtered = settings.rebinding?.filter(outcome, for: question.qname) {
+            return keep(whole: filtered, question, variants)
+        }
+        return keep(whole: outcome, question, variants)
+    }
+
+    private func keep(
+        whole outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+    ) -> FlightResult {
         let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
         if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
             !sentinel.isAnswered(by: validation.anchors)

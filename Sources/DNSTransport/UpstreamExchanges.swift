@@ -121,9 +121,9 @@ final class UpstreamExchanges {
         }
     }
 
-    /// Keeps the number of sockets below its limit; a connection without exchanges is closed for a query.
+    /// Keeps the number of sockets below its limit; one that is kept without an exchange is closed for a query.
     private func makeRoom() throws(SystemError) {
-        guard socketCount >= loop.configuration.upstreamSockets else { return }
+        guard socketCount >= loop.configuration.upstreamSockets, !datagrams.closeKept() else { return }
         guard streams.closeIdle() else { throw SystemError(code: SystemError.tooManyFiles) }
     }
 
@@ -145,6 +145,8 @@ final class UpstreamExchanges {
         for _ in 0..<UpstreamDatagrams.messagesPerTurn {
             guard let (id, message) = unsafe datagrams.receive(key) else { return }
             unsafe received(message, for: id, service)
+            // Mostly that was the reply, and what is left in a kept socket can wait.
+            guard datagrams.isOpen(key) else { return }
         }
     }
 

@@ -79,7 +79,8 @@ extension Validator {
                 refuse(error)
             }
         }
-        let keyCount = candidates.count == 1 ? candidates[0].keys.count : Set(candidates.flatMap(\.keys)).count
+        let keyCount =
+            candidates.count == 1 ? candidates[0].keys.count : Set(candidates.flatMap(\.keys)).count
         var failuresLeft = keyCount + settings.limits.failuresPerRRset
         lazy var data = SignedData(rrset)
         attempts: for (signature, keys) in candidates {
