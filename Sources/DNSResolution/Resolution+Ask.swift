@@ -49,11 +49,7 @@ extension Resolution {
             cost <<= Int64(min(server.tries + health.consecutiveTimeouts, 8))
             if server.tries > 0 { cost += ServerHealth.minimumTimeout << Int64(server.tries) }
             if isDead { cost += Self.deadPenalty }
-            candidates.append((index, cost))
-        }
-        guard candidates.count > 1 else { return candidates.first?.index }
-        for index in candidates.indices {
-            candidates[index].cost += Int64.random(in: 0..<Self.rttBand, using: &random)
+            candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
         }
         let alive = candidates.filter { $0.cost < Self.deadPenalty }
         if alive.count > 1, Int.random(in: 0..<Self.explorationOdds, using: &random) == 0 {
