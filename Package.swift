@@ -34,6 +34,10 @@ let package = Package(
         .library(name: "DNSValidation", targets: ["DNSValidation"]),
         .library(name: "DNSZones", targets: ["DNSZones"]),
         .library(name: "DNSOverHTTP", targets: ["DNSOverHTTP"]),
+        .library(name: "CLinux", targets: ["CLinux"]),
+        .library(name: "COpenSSL", targets: ["COpenSSL"]),
+        .library(name: "CNghttp2", targets: ["CNghttp2"]),
+        .library(name: "Workloads", targets: ["Workloads"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,6 +75,18 @@ let package = Package(
                 "HomingConfiguration",
                 logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: houseRules),
+
+        // What Benchmarks/micro measures, and what counts it.
+        .target(
+            name: "Workloads",
+            dependencies: [
+                "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation", "DNSZones", "ZoneStore",
+                "DNSResolution", "DNSTransport", "DNSServer", "SeededRandom", logging,
+            ],
+            path: "Benchmarks/micro/Sources/Workloads", swiftSettings: houseRules),
+        .executableTarget(
+            name: "counts", dependencies: ["Workloads"], path: "Benchmarks/micro/Sources/counts",
             swiftSettings: houseRules),
 
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: houseRules),

@@ -1,6 +1,7 @@
-"""The command line: builds the internet, measures each resolver in turn, round by round, and prints what it saw."""
+"""The command line: builds the internet, measures each peer in turn, round by round, and prints what it saw."""
 
 import argparse
+import dataclasses
 import pathlib
 import signal
 import subprocess
@@ -8,87 +9,102 @@ import sys
 import time
 
 from box import network
-from box.box import Box
+from box.dynamic import compile
 from box.process import BoxError
 
-from . import certificate, internet, measure, report, resolvers, updates
-
-SECONDS = 5  # of a measurement from the cache
-MEASUREMENTS = {  # title -> whether the internet is signed, whether everything is cached, how clients come in
-    "cold-unsigned": (False, False, "udp"), "cold-signed": (True, False, "udp"), "cached-udp": (False, True, "udp"),
-    "cached-tcp": (False, True, "tcp"), "cached-dot": (False, True, "dot"), "cached-doh-get": (False, True, "doh-get"),
-    "cached-doh-post": (False, True, "doh-post"),
-}
-CACHED_NAMES = 10_000
+from . import chart, machine, report, updates
+from .catalogue import MEASUREMENTS, groups
+from .notes import NOTES
+from .peers import KINDS, NAMES
+from .scale import QUICK, Scale
+from .stage import SOURCES, Stage
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="Benchmarks/compare", description=__doc__)
-    parser.add_argument("--only", default=",".join([*MEASUREMENTS, *updates.MEASUREMENTS]), help="comma-separated, of: %(default)s (all of them)")
-    parser.add_argument("--resolvers", default="unbound,bind", help="whom Homing is compared with (default: %(default)s)")
-    parser.add_argument("--servers", default="bind,knot,homing", help="whose updates are measured (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="each resolver is measured so many times (default: %(default)s)")
-    parser.add_argument("--zones", type=int, default=3000, help="in the internet of the cold measurements (default: %(default)s)")
-    parser.add_argument("--json", type=pathlib.Path, help="a file for all figures")
+    peers = [kind for kind in KINDS if kind != "homing"]
+    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="comma-separated, of: %(default)s (all of them)")
+    parser.add_argument("--peers", default=",".join(peers), help="whom Homing is compared with, in what they can do (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, help=f"each is measured so many times (default: {Scale.rounds})")
+    parser.add_argument("--zones", type=int, help=f"in the internet of the cold measurements (default: {Scale.zones})")
+    parser.add_argument("--quick", action="store_true", help="one round of everything, small: does it work?")
+    parser.add_argument("--json", type=pathlib.Path, help="a file for all figures, and what they were measured on")
+    parser.add_argument("--svg", type=pathlib.Path, help="a file for a chart of the medians")
     parser.add_argument("--wrap", help="a command that Homing is run under, such as 'perf record -g -o /tmp/data'")
     parser.add_argument("--state", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--binary", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    chosen.only, chosen.resolvers = chosen.only.split(","), [word for word in chosen.resolvers.split(",") if word]
-    chosen.servers = chosen.servers.split(",")
-    for words, known in ((chosen.only, (*MEASUREMENTS, *updates.MEASUREMENTS)), (chosen.resolvers, resolvers.NAMES), (chosen.servers, updates.TITLES)):
+    chosen.only, chosen.peers = chosen.only.split(","), [word for word in chosen.peers.split(",") if word]
+    for words, known in ((chosen.only, MEASUREMENTS), (chosen.peers, peers)):
         unknown = [word for word in words if word not in known]
         if unknown:
             parser.error(f"no such thing: {', '.join(unknown)}; there are {', '.join(known)}")
+    chosen.scale = dataclasses.replace(QUICK if chosen.quick else Scale(),
+                                       **{word: value for word in ("rounds", "zones") if (value := getattr(chosen, word)) is not None})
     return chosen
 
 
 class Comparison:
     def __init__(self, chosen):
-        self.chosen, self.results, self._runs = chosen, {}, 0
-        self.binaries = {"homing": chosen.binary, **dict.fromkeys(chosen.resolvers)}
+        self._chosen, self._begun = chosen, time.monotonic()
+        self._kinds = ["homing", *(kind for kind in KINDS if kind in chosen.peers)]
+        self._binaries = {"homing": chosen.binary, "floor": compile.program(chosen.state, "floor", "-lpthread", sources=SOURCES)}
+        self.machine = machine.describe(self._kinds, chosen.binary)
+        self.results, self.failures = {}, []  # title -> kind -> runs; what could not be measured
 
-    def measure(self, titles, signed):
-        """All that is measured in one internet."""
-        directory = self.chosen.state / ("signed" if signed else "unsigned")
-        directory.mkdir()
-        begun = time.monotonic()
-        box = Box(directory, "homing", self.chosen.binary, "validate" if signed else "off",
-                  net=internet.build(self.chosen.zones, signed))
+    def run(self):
+        wanted = groups(self._chosen.only)
+        for signed, stage in ((False, self._internet), (True, self._internet), (None, self._dynamic)):
+            titles = [group for group in wanted if MEASUREMENTS[group[0]].signed is signed]
+            if titles:
+                with stage(signed) as standing:
+                    for group in titles:
+                        self._measure(standing, group)
+
+    def _internet(self, signed):
+        wrapper = self._chosen.wrap.split() if self._chosen.wrap else []
+        return Stage(self._chosen.state / ("signed" if signed else "unsigned"), signed, self._chosen.scale, self._binaries, wrapper)
+
+    def _dynamic(self, _):
+        network.raise_loopback([])
+        return updates.Stage(self._chosen.state / "dynamic", self._chosen.scale, self._chosen.binary)
+
+    def _measure(self, stage, group):
+        """These titles in turn, and for each all who take part, round by round: what else the machine does meets all alike."""
+        rounds = MEASUREMENTS[group[0]].rounds or self._chosen.scale.rounds
+        for title in group:
+            self.results[title] = {kind: [] for kind in self._kinds if MEASUREMENTS[title].takes_part(kind)}
+        for turn in range(rounds):
+            for title in group:
+                for kind, runs in self.results[title].items():
+                    runs += self._measure_once(stage, title, kind, turn, f"{turn + 1} of {rounds}")
+        for title in group:
+            self.results[title] = {kind: runs for kind, runs in self.results[title].items() if runs}
+            print("\n" + report.table(title, self.results), flush=True)
+        self._write()
+
+    def _measure_once(self, stage, title, kind, turn, place):
+        """One run, or none: who fails does not end what takes an hour for all others."""
         try:
-            box.start_servers()
-            self.certificate = certificate.make(directory)
-            print(f"{len(box.net.zones)} {'signed' if signed else 'unsigned'} zones and {len(box.net.questions)} questions, "
-                  f"up in {time.monotonic() - begun:.0f} s", flush=True)
-            for title in titles:
-                self.results[title] = self._rounds(box, title)
-                print("\n" + report.table(title, self.results[title]) + "\n", flush=True)
-        finally:
-            box.stop()
+            run = MEASUREMENTS[title].measure(stage, kind, turn)
+            self._tell(title, kind, run, place)
+            return [run]
+        except (BoxError, OSError, subprocess.CalledProcessError) as error:
+            self.failures.append(f"{title}, {NAMES[kind]}: {error}")
+            print(f"compare: {self.failures[-1]}", file=sys.stderr, flush=True)
+            return []
 
-    def _rounds(self, box, title):
-        made = {kind: [] for kind in self.binaries}
-        for turn in range(self.chosen.rounds):
-            for kind in self.binaries:
-                one = self._measure(box, kind, title, turn)
-                made[kind].append(one)
-                print(f"  {title}, round {turn + 1}: {resolvers.NAMES[kind]} {one.cost:.1f} µs", file=sys.stderr, flush=True)
-        return made
+    def _tell(self, title, kind, run, place):
+        """A line of progress."""
+        headline, minutes = MEASUREMENTS[title].headline, (time.monotonic() - self._begun) / 60
+        print(f"{minutes:5.1f} min  {title}, round {place}: {NAMES[kind]} {headline.column.show([run])} {headline.unit}", file=sys.stderr, flush=True)
 
-    def _measure(self, box, kind, title, turn):
-        signed, cached, way = MEASUREMENTS[title]
-        self._runs += 1
-        questions = measure.write_questions(box.net, box.directory / "questions", turn, CACHED_NAMES if cached else None)
-        wrapper = self.chosen.wrap.split() if self.chosen.wrap and kind == "homing" else []
-        resolver = resolvers.Resolver(kind, self.binaries[kind], box.directory / f"resolver-{self._runs}-{kind}",
-                                      box.validation.anchors if signed else {}, self.certificate, wrapper)
-        try:
-            if not cached:
-                return measure.run(resolver, questions, way, "-n", 1)
-            measure.run(resolver, questions, "udp", "-n", 1)  # so that everything is cached
-            return measure.run(resolver, questions, way, "-l", SECONDS)
-        finally:
-            resolver.program.stop()
+    def _write(self):
+        """After each group, so that what was measured is not lost with what goes wrong later."""
+        if self._chosen.json:
+            report.write_json(self._chosen.json, self.results, self.machine, self._chosen.scale, NOTES)
+        if self._chosen.svg:
+            self._chosen.svg.write_text(chart.draw(self.results, self.machine))
 
 
 def main():
@@ -96,24 +112,17 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     network.assert_private()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    comparison = Comparison(chosen)
     try:
-        for signed in (False, True):
-            titles = [title for title in chosen.only if title in MEASUREMENTS and MEASUREMENTS[title][0] is signed]
-            if titles:
-                comparison.measure(titles, signed)
-        network.raise_loopback([])
-        writing = updates.Updates(chosen.state, chosen.binary, chosen.servers, chosen.rounds)
-        for title in chosen.only:
-            if title in updates.MEASUREMENTS:
-                comparison.results[title] = writing.measure(title)
-                print("\n" + updates.table(title, comparison.results[title]) + "\n", flush=True)
+        comparison = Comparison(chosen)
+        print(machine.show(comparison.machine), flush=True)
+        comparison.run()
     except BoxError as error:
         print(f"compare: {error}", file=sys.stderr)
         return 2
-    if chosen.json:
-        report.write_json(chosen.json, comparison.results)
-    return 0
+    print("\nWhat the numbers are, and are not:\n" + "\n".join(f"- {note}" for note in NOTES))
+    if comparison.failures:
+        print(f"compare: {len(comparison.failures)} could not be measured:\n" + "\n".join(comparison.failures), file=sys.stderr)
+    return 1 if comparison.failures else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from box.model import Daemon, Host
 from box import name
 
 REGISTRIES = 20
+WILD = "wild.registry0."  # whatever is asked for below it is there; not among the questions
 SERVERS = ("leaf-0", "leaf-1")  # processes that hold the zones below the registries
 NAMES = """www A
 api A
@@ -26,6 +27,7 @@ def build(zones, signed):
     _top(net)
     for index in range(zones):
         _leaf(net, index)
+    net.zone(WILD, [net.host(f"ns1.{WILD}", SERVERS[0], v6=False)]).add("*", "A", net.new_v4())
     net.finish()
     for zone in net.zones.values():
         if signed or not zone.apex:  # the box knows no unsigned root

@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import statistics
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
@@ -13,35 +11,31 @@ from box.dynamic.server import DynamicServer
 from box.dynamic.zones import Key, Zone
 from box.process import BoxError
 
+from .figures import Charged, Column, Headline, processor_columns
+from .measurement import Measurement
+
 KEY = Key("update-key")
 ZONE = "updates.example."
-SECONDS, IN_FLIGHT, NAMES = 8, 200, 1000
-PACE = 100           # updates a second where their latency is looked at
-MILLION = 1_000_000  # RRsets of the large zone
-TITLES = {"bind": "BIND 9.18", "knot": "Knot 3.2", "homing": "Homing"}
-MEASUREMENTS = ("updates", "updates-paced", "updates-dnsperf", "million")
+IN_FLIGHT, NAMES = 200, 1000
+PACE = 100  # updates a second where their latency is looked at
 
 
 @dataclass
-class Run:
-    """`cpu` in seconds, latencies in microseconds."""
-    acknowledged: int
+class Run(Charged):
+    """`user` and `system` in seconds, latencies in milliseconds, None where they were not looked at."""
+    counted: int
     refused: int
     lost: int
     seconds: float
-    cpu: float
-    median: float = 0
-    p99: float = 0
-    slowest: float = 0
+    user: float
+    system: float
+    median: float = None
+    p99: float = None
+    slowest: float = None
 
     @property
     def rate(self):
-        return self.acknowledged / max(0.001, self.seconds)
-
-    @property
-    def cost(self):
-        """Microseconds of the server's processor time an update."""
-        return self.cpu * 1e6 / max(1, self.acknowledged)
+        return self.counted / max(0.001, self.seconds)
 
 
 @dataclass
@@ -52,101 +46,113 @@ class Load:
     resident: float
     paced: Run
 
+    @property
+    def cost(self):
+        return self.paced.cost
 
-class Updates:
-    def __init__(self, state, binary, kinds, rounds):
-        self.state, self.binary, self.rounds = state, binary, rounds
-        self.kinds, self._runs = kinds, 0
-        self.sender = compile.program(state, "sender", "-lcrypto")
+    @property
+    def median(self):
+        return self.paced.median
 
-    def measure(self, title):
-        if title == "million":
-            return {kind: [self._million(kind)] for kind in self.kinds}
-        made = {kind: [] for kind in self.kinds}
-        for turn in range(self.rounds):
-            for kind in self.kinds:  # in turn, so that what else the machine does meets all alike
-                run = self._small(kind, title)
-                made[kind].append(run)
-                print(f"  {title}, round {turn + 1}: {TITLES[kind]} {run.rate:.0f} a second, {run.cost:.0f} µs, median {run.median / 1000:.2f} ms",
-                      file=sys.stderr, flush=True)
-        return made
 
-    def _server(self, kind, records=""):
-        self._runs += 1
-        zones = [Zone(ZONE, records, grants=(f"grant {KEY.name} zonesub ANY",), transfer=(KEY,))]
-        return DynamicServer(kind, self.state / f"updates-{self._runs}-{kind}", zones, [KEY], binary=self.binary if kind == "homing" else None)
+RATE = Column("updates/s", "rate", 0)
+MEDIAN = Column("median ms", "median", 2)
 
-    def _small(self, kind, title):
-        server = self._server(kind).start()
+
+class Updates(Measurement):
+    """As many as it takes with 200 in flight; or `paced`; or sent by dnsperf, so that the load is nobody's own."""
+    signed = None
+
+    def __init__(self, paced=False, by_dnsperf=False):
+        self._paced, self._by_dnsperf = paced, by_dnsperf
+        self.headline = Headline(MEDIAN, "ms, median") if paced else Headline(RATE, "updates a second", more_is_better=True)
+        costs, losses = processor_columns("update"), (Column("refused", "refused", 0, sum), Column("lost", "lost", 0, sum))
+        times = (MEDIAN, Column("p99 ms", "p99", 2), Column("slowest", "slowest", 2, max))
+        self.columns = (*times, *costs, RATE, *losses) if paced else (RATE, *costs, *times, *losses)
+
+    def takes_part(self, kind):
+        return kind in ("homing", "bind", "knot")
+
+    def measure(self, stage, kind, turn):
+        server = stage.server(kind).start()
         try:
-            if title == "updates-dnsperf":
-                return self._dnsperf(server)
-            return self._send(server, SECONDS, IN_FLIGHT, 0) if title == "updates" else self._send(server, SECONDS, IN_FLIGHT, PACE)
+            if self._by_dnsperf:
+                return _send_by_dnsperf(stage, server)
+            return _send(stage, server, PACE if self._paced else 0)
         finally:
             server.stop()
             shutil.rmtree(server.state)
 
-    def _send(self, server, seconds, in_flight, rate, names=NAMES):
-        command = [self.sender, server.port, KEY.name, KEY.secret.hex(), ZONE, names, seconds, in_flight, rate]
-        before = server.cpu()
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
-        cpu = server.cpu() - before
-        _, acknowledged, refused, lost, took, median, _, p99, slowest = map(float, done.stdout.split())
-        return Run(int(acknowledged), int(refused), int(lost), took, cpu, median, p99, slowest)
 
-    def _dnsperf(self, server):
-        path = self.state / "dnsperf.updates"
-        if not path.exists():
-            path.write_text("".join(f"{ZONE}\ndelete host{index % NAMES} A\nadd host{index % NAMES} 300 A 10.0.{index >> 8 & 255}.{index & 255}\nsend\n"
-                                    for index in range(20 * NAMES)))
-        command = ["dnsperf", "-u", "-s", "127.0.0.1", "-p", str(server.port), "-d", str(path), "-y", KEY.words, "-q", str(IN_FLIGHT), "-c", "16",
-                   "-l", str(SECONDS), "-W"]
-        before = server.cpu()
-        done = subprocess.run(command, capture_output=True, text=True)
-        cpu = server.cpu() - before
-        number = lambda pattern: float((re.search(pattern, done.stdout) or [0, 0])[1])
-        answered = number(r"NOERROR (\d+)")
-        if not answered:
-            raise BoxError("dnsperf said something unexpected:\n" + done.stdout + done.stderr)
-        return Run(int(answered), int(number(r"completed: +(\d+)") - answered), int(number(r"lost: +(\d+)")), number(r"Run time \(s\): +([\d.]+)"), cpu,
-                   median=number(r"Average Latency \(s\): +([\d.]+)") * 1e6)  # dnsperf knows no median
+class Million(Measurement):
+    """How a zone of a million RRsets is loaded, and what updates to it cost."""
+    signed, rounds = None, 1
+    columns = (Column("MiB", "resident", 0), Column("s from its file", "first"), Column("s started again", "again"), Column("µs CPU/update", "cost", 0), MEDIAN)
+    headline = Headline(columns[0], "MiB for a zone of a million RRsets")
+    takes_part = Updates.takes_part
 
-    def _million(self, kind):
-        records = "".join(f"host{index} 300 IN A 10.{index >> 16}.{index >> 8 & 255}.{index & 255}\n" for index in range(MILLION))
-        server = self._server(kind, records)
+    def measure(self, stage, kind, turn):
+        count = stage.scale.million
+        records = "".join(f"host{index} 300 IN A 10.{index >> 16}.{index >> 8 & 255}.{index & 255}\n" for index in range(count))
+        server = stage.server(kind, records)
         try:
             first = _start(server)
             resident = server.resident() / (1 << 20)
-            paced = self._send(server, SECONDS, IN_FLIGHT, PACE, MILLION)
+            paced = _send(stage, server, PACE, count)
             server.stop(60)
-            again = _start(server)
-            load = Load(first, again, resident, paced)
-            print(f"  million: {TITLES[kind]} {first:.1f} s, again {again:.1f} s, {resident:.0f} MiB", file=sys.stderr, flush=True)
-            return load
+            return Load(first, _start(server), resident, paced)
         finally:
             server.stop(60)
             shutil.rmtree(server.state)
+
+
+class Stage:
+    """Where servers of a dynamic zone are started, one at a time."""
+
+    def __init__(self, directory, scale, binary):
+        directory.mkdir()
+        self.directory, self.scale, self._binary, self._runs = directory, scale, binary, 0
+
+    def __enter__(self):
+        self.sender = compile.program(self.directory, "sender", "-lcrypto")
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def server(self, kind, records=""):
+        self._runs += 1
+        zones = [Zone(ZONE, records, grants=(f"grant {KEY.name} zonesub ANY",), transfer=(KEY,))]
+        return DynamicServer(kind, self.directory / f"server-{self._runs}-{kind}", zones, [KEY], binary=self._binary if kind == "homing" else None)
+
+
+def _send(stage, server, rate, names=NAMES):
+    command = [stage.sender, server.port, KEY.name, KEY.secret.hex(), ZONE, names, stage.scale.update_seconds, IN_FLIGHT, rate]
+    before = server.processor_time()
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    user, system = server.processor_time().since(before)
+    _, acknowledged, refused, lost, took, median, _, p99, slowest = map(float, done.stdout.split())
+    return Run(int(acknowledged), int(refused), int(lost), took, user, system, median / 1000, p99 / 1000, slowest / 1000)
+
+
+def _send_by_dnsperf(stage, server):
+    path = stage.directory / "dnsperf.updates"
+    if not path.exists():
+        path.write_text("".join(f"{ZONE}\ndelete host{index % NAMES} A\nadd host{index % NAMES} 300 A 10.0.{index >> 8 & 255}.{index & 255}\nsend\n"
+                                for index in range(20 * NAMES)))
+    command = ["dnsperf", "-u", "-s", "127.0.0.1", "-p", server.port, "-d", path, "-y", KEY.words, "-q", IN_FLIGHT, "-c", 16,
+               "-l", stage.scale.update_seconds, "-W"]
+    before = server.processor_time()
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    user, system = server.processor_time().since(before)
+    number = lambda pattern: float((re.search(pattern, done.stdout) or [0, 0])[1])
+    answered = number(r"NOERROR (\d+)")
+    if not answered:
+        raise BoxError("dnsperf said something unexpected:\n" + done.stdout + done.stderr)
+    return Run(int(answered), int(number(r"completed: +(\d+)") - answered), int(number(r"lost: +(\d+)")), number(r"Run time \(s\): +([\d.]+)"), user, system)
 
 
 def _start(server):
     begun = time.monotonic()
     server.start(patience=300)
     return time.monotonic() - begun
-
-
-def table(title, results):
-    """What was measured, for people; ratios are of Homing's median rate to the others'."""
-    if title == "million":
-        lines = ["| a million RRsets | from its file | started again | memory | µs CPU/update | median at 100/s |", "|---|---|---|---|---|---|"]
-        for kind, (load,) in results.items():
-            lines.append(f"| {TITLES[kind]} | {load.first:.1f} s | {load.again:.1f} s | {load.resident:.0f} MiB | {load.paced.cost:.0f} | {load.paced.median / 1000:.2f} ms |")
-        return "\n".join(lines)
-    median = lambda runs, word: statistics.median(getattr(run, word) for run in runs)
-    shown = lambda microseconds: f"{microseconds / 1000:.2f} ms" if microseconds else "–"
-    own = median(results["homing"], "rate") if "homing" in results else None
-    lines = [f"| {title} | a second | µs CPU/update | median | p99 | slowest | refused, lost | Homing's rate to it |", "|---|---|---|---|---|---|---|---|"]
-    for kind, runs in results.items():
-        ratio = f"{own / median(runs, 'rate'):.2f}" if own else "–"
-        lines.append(f"| {TITLES[kind]} | {median(runs, 'rate'):.0f} | {median(runs, 'cost'):.0f} | {shown(median(runs, 'median'))} | {shown(median(runs, 'p99'))} "
-                     f"| {shown(max(run.slowest for run in runs))} | {sum(run.refused for run in runs)}, {sum(run.lost for run in runs)} | {ratio} |")
-    return "\n".join(lines)

@@ -5,15 +5,25 @@ import DNSWire
 ///
 /// The order of work for one response: `bodyLimit` says how far the sections may reach, somebody writes them at
 /// `view.questionEnd`, `finish` puts the rest around them.
+///
+/// It holds no more of the settings than it needs: it is copied for each response, and all of them are many references.
 struct ResponseComposer {
-    let settings: ServerSettings
     let cookies: ServerCookies
+    private let usesCookies: Bool
+    /// Of a UDP response, in octets.
+    private let payloadSize: UInt16
+    private let nsid: [UInt8]?
+    /// In units of 100 ms.
+    private let keepalive: UInt16
     /// Octets that a signature will need behind the response.
     var reserved = 0
 
     init(settings: ServerSettings, cookies: ServerCookies) {
-        self.settings = settings
         self.cookies = cookies
+        usesCookies = settings.cookies != .off
+        payloadSize = settings.payloadSize
+        nsid = settings.nsid
+        keepalive = settings.keepalive
     }
 
     struct Sections {
@@ -38,7 +48,7 @@ struct ResponseComposer {
     func sizeLimit(_ view: QueryView, _ client: Client, capacity: Int) -> Int {
         guard !client.transport.isStream else { return capacity - reserved }
         guard let edns = view.edns else { return min(512, capacity) - reserved }
-        return min(Int(min(edns.payloadSize, max(512, settings.payloadSize))), capacity) - reserved
+        return min(Int(min(edns.payloadSize, max(512, payloadSize))), capacity) - reserved
     }
 
     /// Where the sections must end so that OPT still fits.
@@ -52,7 +62,7 @@ struct ResponseComposer {
         guard let edns = view.edns else { return 0 }
         var length = 11
         if hasCookie(edns) { length += 4 + 8 + ServerCookies.length }
-        if edns.wantsNSID, let nsid = settings.nsid { length += 4 + nsid.count }
+        if edns.wantsNSID, let nsid { length += 4 + nsid.count }
         if edns.wantsKeepalive, Self.mayKeepAlive(client) { length += 6 }
         if let error { length += 6 + error.text.utf8.count }
         if let lease { length += 4 + lease.data.count }
@@ -60,7 +70,7 @@ struct ResponseComposer {
     }
 
     private func hasCookie(_ edns: EDNSView) -> Bool {
-        edns.cookie != nil && settings.cookies != .off && edns.version == 0
+        edns.cookie != nil && usesCookies && edns.version == 0
     }
 
     // --- Writing ---
@@ -97,13 +107,13 @@ struct ResponseComposer {
                     to: &response, at: position + 8)
                 position += 8 + ServerCookies.length
             }
-            if edns.wantsNSID, let nsid = settings.nsid {
+            if edns.wantsNSID, let nsid {
                 putOption(EDNSOption.Code.nsid, nsid.count, at: &position, into: &response)
                 for octet in nsid { put(octet, at: &position, into: &response) }
             }
             if edns.wantsKeepalive, Self.mayKeepAlive(client) {
                 putOption(EDNSOption.Code.tcpKeepalive, 2, at: &position, into: &response)
-                put(settings.keepalive, at: &position, into: &response)
+                put(keepalive, at: &position, into: &response)
             }
             if let error {
                 putOption(
@@ -155,7 +165,7 @@ struct ResponseComposer {
     ) {
         put(0 as UInt8, at: &position, into: &response)
         put(RecordType.opt.rawValue, at: &position, into: &response)
-        put(settings.payloadSize, at: &position, into: &response)
+        put(payloadSize, at: &position, into: &response)
         put(UInt8(truncatingIfNeeded: code.rawValue >> 4), at: &position, into: &response)
         put(0 as UInt8, at: &position, into: &response)
         put(edns.dnssecOK ? 0x8000 as UInt16 : 0, at: &position, into: &response)

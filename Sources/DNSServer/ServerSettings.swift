@@ -63,8 +63,22 @@ public struct AccessPolicy: Sendable, Equatable {
         case allow, refuse, drop
     }
 
-    /// The longest prefixes first.
-    private let rules: [(network: IPNetwork, verdict: Verdict)]
+    private let ipv4: [Rule<UInt32>]
+    private let ipv6: [Rule<UInt128>]
+
+    /// What is done with addresses that are `bits` under `mask`.
+    private struct Rule<Bits: FixedWidthInteger & Sendable>: Sendable, Equatable {
+        let bits: Bits
+        let mask: Bits
+        let verdict: Verdict
+
+        init(_ network: IPNetwork, _ verdict: Verdict) {
+            bits = Bits(truncatingIfNeeded: network.address.bits)
+            // A shift by all bits leaves none of them.
+            mask = ~0 << (Bits.bitWidth - network.prefixLength)
+            self.verdict = verdict
+        }
+    }
 
     /// Without arguments: loopback, private and link-local networks may ask.
     public init(
@@ -73,17 +87,22 @@ public struct AccessPolicy: Sendable, Equatable {
         let rules =
             drop.map { ($0, Verdict.drop) } + refuse.map { ($0, Verdict.refuse) }
             + allow.map { ($0, Verdict.allow) }
-        self.rules = rules.sorted { $0.0.prefixLength > $1.0.prefixLength }
+        // The longest prefixes first.
+        let sorted = rules.sorted { $0.0.prefixLength > $1.0.prefixLength }
+        ipv4 = sorted.filter { $0.0.address.family == .ipv4 }.map { Rule($0, $1) }
+        ipv6 = sorted.filter { $0.0.address.family == .ipv6 }.map { Rule($0, $1) }
     }
 
+    /// For every packet; hence the rules as they are.
     public func verdict(for client: IPAddress) -> Verdict {
         let client = client.unmapped
-        for rule in rules where rule.network.contains(client) { return rule.verdict }
-        return .refuse
+        return client.family == .ipv4
+            ? Self.verdict(ipv4, UInt32(truncatingIfNeeded: client.bits)) : Self.verdict(ipv6, client.bits)
     }
 
-    public static func == (a: AccessPolicy, b: AccessPolicy) -> Bool {
-        a.rules.elementsEqual(b.rules) { $0.network == $1.network && $0.verdict == $1.verdict }
+    private static func verdict<Bits>(_ rules: [Rule<Bits>], _ client: Bits) -> Verdict {
+        for rule in rules where client & rule.mask == rule.bits { return rule.verdict }
+        return .refuse
     }
 }
 

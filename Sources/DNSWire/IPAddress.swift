@@ -9,7 +9,7 @@ public struct IPAddress: Hashable, Sendable {
     /// The address as a number in network order; an IPv4 address occupies the low 32 bits.
     public let bits: UInt128
 
-    public init(ipv4 bits: UInt32) {
+    @inlinable public init(ipv4 bits: UInt32) {
         family = .ipv4
         self.bits = UInt128(bits)
     }
@@ -42,7 +42,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     public var octetCount: Int { family == .ipv4 ? 4 : 16 }
-    public var bitCount: Int { family == .ipv4 ? 32 : 128 }
+    @inlinable public var bitCount: Int { family == .ipv4 ? 32 : 128 }
 
     /// Whether it stands for the machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3), IPv4-mapped forms included.
     public var isLoopback: Bool {
@@ -52,7 +52,7 @@ public struct IPAddress: Hashable, Sendable {
 
     /// The IPv4 address inside an IPv4-mapped IPv6 address (`::ffff:0:0/96`, RFC 4291 §2.5.5.2), or the address
     /// itself: what policy has to look at, so that a mapped form slips past no rule.
-    public var unmapped: IPAddress {
+    @inlinable public var unmapped: IPAddress {
         guard family == .ipv6, bits >> 32 == 0xffff else { return self }
         return IPAddress(ipv4: UInt32(truncatingIfNeeded: bits))
     }

@@ -26,9 +26,10 @@ public struct IPNetwork: Hashable, Sendable {
     }
 
     /// An IPv4-mapped IPv6 address is judged as the IPv4 address that it carries.
-    public func contains(_ candidate: IPAddress) -> Bool {
+    @inlinable public func contains(_ candidate: IPAddress) -> Bool {
         let candidate = address.family == .ipv4 ? candidate.unmapped : candidate
-        let hostBits = UInt128(max(0, address.bitCount - prefixLength))
+        // A shift by all bits leaves none of them.
+        let hostBits = address.bitCount - prefixLength
         return candidate.family == address.family && (candidate.bits ^ address.bits) >> hostBits == 0
     }
 }

@@ -43,8 +43,8 @@ extension Committer {
     @discardableResult
     func maintain(_ load: Maintenance.Load) -> Bool {
         checkpointIfDue()
-        if let job = maintenance.awaited.first {
-            step(job)
+        if !maintenance.awaited.isEmpty {
+            stepAwaited()
             return true
         }
         guard !maintenance.isEmpty, clock.monotonic() >= maintenance.heldOffUntil else { return false }

@@ -8,8 +8,10 @@ extension Committer {
     /// A snapshot is due when changes behind it are a half of it: a start then reads at most half as much again, and all
     /// changes together cost at most three times their octets.
     static let snapshotShare = 2
-    /// Pieces in one transaction: a megabyte, which a disk syncs in some milliseconds.
-    static let piecesPerStep = 4
+    /// Of the pieces in one transaction, which a disk syncs in some milliseconds; the last of them may go beyond it.
+    static let octetsPerStep = 1 << 20
+    /// Zones that are made at once share a transaction as long as they are small: a first start makes a score of them.
+    private static let creationsPerStep = 64
 
     func copyIfDue(_ stored: StoredZone) {
         let limit = max(
@@ -24,35 +26,52 @@ extension Committer {
                 .background(covered: nextChange - 1, octetsSinceSnapshot: stored.octetsSinceSnapshot)))
     }
 
-    /// Writes the next pieces; with the last, the snapshot counts.
+    /// Goes on with what somebody waits for.
+    func stepAwaited() {
+        guard let first = maintenance.awaited.first else { return }
+        guard first.isCreation else { return step(first) }
+        step(maintenance.awaited.prefix(Self.creationsPerStep).prefix { $0.isCreation })
+    }
+
     func step(_ job: SnapshotJob) {
         guard isWanted(job) else { return abandon(job, refusal(of: job.stored.zone)) }
-        var rows: [[UInt8]] = []
-        while rows.count < Self.piecesPerStep, let octets = job.pieces?.nextPiece() { rows.append(octets) }
-        let octetCount = rows.reduce(0) { $0 + $1.count }
-        let isLast = job.pieces?.isAtEnd ?? true
-        let firstNumber = job.number
-        job.number += Int64(rows.count)
-        job.octets += Int64(octetCount)
-        let row = isLast ? concludingRow(job) : nil
+        step([job])
+    }
+
+    /// Writes the next pieces of each, as long as they are not too much for one transaction; with its last, a snapshot counts.
+    private func step(_ jobs: ArraySlice<SnapshotJob>) {
+        var octets = 0
+        var steps: [SnapshotJob.Step] = []
+        for job in jobs where octets < Self.octetsPerStep {
+            let step = job.nextStep(octets: Self.octetsPerStep - octets)
+            octets += step.octets + Self.rowOctets
+            steps.append(step)
+        }
+        let concluded = steps.map { $0.isLast ? concludingRow($0.job) : nil }
         do throws(StoreError) {
-            try database.transact(octets: octetCount + Self.rowOctets) { database in
-                for (index, octets) in rows.enumerated() {
-                    try JournalRow.insertPiece(
-                        octets, of: job.generation, number: firstNumber + Int64(index), database)
-                }
-                if case .creation = job.purpose { try ZoneRow.setNextID(nextZone, database) }
-                if let row { try conclude(job, row, database) }
+            try database.transact(octets: octets) { database in
+                for (step, row) in zip(steps, concluded) { try write(step, row, database) }
             }
         } catch {
-            return abandon(job, error)
+            for step in steps { abandon(step.job, error) }
+            return
         }
-        if let row { didConclude(job, row) }
+        for (step, row) in zip(steps, concluded) { row.map { didConclude(step.job, $0) } }
+    }
+
+    private func write(_ step: SnapshotJob.Step, _ row: ZoneRow?, _ database: Database) throws {
+        let job = step.job
+        for (index, octets) in step.pieces.enumerated() {
+            try JournalRow.insertPiece(
+                octets, of: job.generation, number: step.firstNumber + Int64(index), database)
+        }
+        if job.isCreation { try ZoneRow.setNextID(nextZone, database) }
+        if let row { try conclude(job, row, database) }
     }
 
     /// Whether the zone is still what the job was begun for.
     private func isWanted(_ job: SnapshotJob) -> Bool {
-        if case .creation = job.purpose { return true }
+        if job.isCreation { return true }
         guard zones[job.stored.row.id] === job.stored else { return false }
         if case .replacement = job.purpose { return true }
         return job.stored.row.snapshot.generation == job.generationBefore

@@ -91,7 +91,7 @@ final class Committer {
 
     /// Finishes what somebody waits for, and lets go of the file.
     func close() {
-        while let job = maintenance.awaited.first { step(job) }
+        while !maintenance.awaited.isEmpty { stepAwaited() }
         flush()
         do throws(StoreError) { try database.close() } catch { log.error("state database: \(error)") }
         hasEnded = true

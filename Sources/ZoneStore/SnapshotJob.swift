@@ -29,6 +29,36 @@ final class SnapshotJob {
         self.purpose = purpose
     }
 
+    var isCreation: Bool {
+        if case .creation = purpose { true } else { false }
+    }
+
+    /// What is written of it in one transaction.
+    struct Step {
+        let job: SnapshotJob
+        let pieces: [[UInt8]]
+        /// Of all pieces.
+        let octets: Int
+        /// Of the first piece.
+        let firstNumber: Int64
+        let isLast: Bool
+    }
+
+    /// - Parameter limit: when there are as many octets, no further piece is taken.
+    func nextStep(octets limit: Int) -> Step {
+        var taken: [[UInt8]] = []
+        var count = 0
+        while count < limit, let piece = pieces?.nextPiece() {
+            taken.append(piece)
+            count += piece.count
+        }
+        let step = Step(
+            job: self, pieces: taken, octets: count, firstNumber: number, isLast: pieces?.isAtEnd ?? true)
+        number += Int64(taken.count)
+        octets += Int64(count)
+        return step
+    }
+
     /// What its zone's row says of it at the end.
     func row(covered: Int64) -> ZoneRow.SnapshotRow {
         guard number > 0 else { return ZoneRow.SnapshotRow() }

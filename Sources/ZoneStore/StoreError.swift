@@ -1,5 +1,5 @@
 /// Why the state database could not be opened, read or written.
-public struct StoreError: Error, Sendable {
+public struct StoreError: Error, Equatable, Sendable {
     public var reason: String
 
     public init(_ reason: String) { self.reason = reason }

@@ -58,6 +58,40 @@ extension ZoneStore {
         }
     }
 
+    /// Makes zones, small ones together in one transaction. Each is made or refused by itself.
+    ///
+    /// - Throws: what was wrong with the first that could not be made, when all others are.
+    public func createZones(_ descriptions: [NewZone]) throws(StoreError) {
+        guard !descriptions.isEmpty else { return }
+        let refused: StoreError? = try wait { inbox, completion in
+            inbox.offer { committer in
+                let outcome = Gathering(descriptions.count, completion)
+                for description in descriptions { committer.create(description, outcome.add) }
+            }
+        }
+        if let refused { throw refused }
+    }
+
+    /// The results of several, of which only failures matter.
+    private final class Gathering: Sendable {
+        private let state: Mutex<(missing: Int, refused: StoreError?)>
+        private let completion: @Sendable (Result<StoreError?, StoreError>) -> Void
+
+        init(_ count: Int, _ completion: @escaping @Sendable (Result<StoreError?, StoreError>) -> Void) {
+            state = Mutex((count, nil))
+            self.completion = completion
+        }
+
+        func add(_ result: Result<Zone, StoreError>) {
+            let (missing, refused) = state.withLock { state in
+                state.missing -= 1
+                if case .failure(let error) = result, state.refused == nil { state.refused = error }
+                return state
+            }
+            if missing == 0 { completion(.success(refused)) }
+        }
+    }
+
     /// Deletes a zone with everything that belongs to it.
     public func deleteZone(_ zone: Zone) throws(StoreError) {
         try perform { committer throws(StoreError) in try committer.delete(zone) }

@@ -157,6 +157,9 @@ import Testing
             "[{name: a, primaries: [192.0.2.1, {bootstrap: 192.0.2.2, address: tls://ns.example, key: k}], forward-updates: yes}]",
             "[{name: a., primaries: [192.0.2.1:53, {address: tls://ns.example, key: k., bootstrap: [192.0.2.2]}], "
                 + "forward-updates: yes}]"),
+        Case(
+            "zones", "[{name: a, query-networks: [192.0.2.0/24, \"::/0\"]}]",
+            "[{name: a., query-networks: [192.0.2.0/24, \"::/0\"]}]"),
         Case("zones", "[{name: a, catalog: producer}]", "[{name: a., catalog: producer}]"),
         Case(
             "zones", "[{name: a, catalog: {zones: [b, c], kind: producer}}]",

@@ -137,7 +137,7 @@ final class TLSClientSession {
         var total = 0
         while state == .open, total < buffer.count {
             var count = 0
-            ERR_clear_error()
+            TLSErrors.clear()
             let result = unsafe SSL_read_ex(handle, room + total, buffer.count - total, &count)
             if result == 1 {
                 total += count
@@ -167,7 +167,7 @@ final class TLSClientSession {
         while total < octets.count, state == .open {
             let length = min(octets.count - total, Self.longestRecord)
             var count = 0
-            ERR_clear_error()
+            TLSErrors.clear()
             let result = unsafe SSL_write_ex(handle, start + total, length, &count)
             if result == 1 {
                 total += count
@@ -187,9 +187,9 @@ final class TLSClientSession {
     /// forgotten, whoever ended it.
     func shutDown() {
         guard state == .open || state == .inputEnded else { return }
-        ERR_clear_error()
+        TLSErrors.clear()
         _ = unsafe SSL_shutdown(handle)
-        ERR_clear_error()
+        TLSErrors.clear()
         collect()
         state = .inputEnded
     }
@@ -197,7 +197,7 @@ final class TLSClientSession {
     //--- Handshake ---
 
     private func shakeHands() {
-        ERR_clear_error()
+        TLSErrors.clear()
         let result = unsafe SSL_do_handshake(handle)
         if result == 1 {
             state = fault.map { .broken($0) } ?? .open
@@ -232,7 +232,7 @@ final class TLSClientSession {
         case SSL_ERROR_WANT_READ: return false
         case SSL_ERROR_ZERO_RETURN where state == .open: state = .inputEnded
         case SSL_ERROR_SSL where copenssl_reason(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED:
-            ERR_clear_error()
+            TLSErrors.clear()
             let result = Int32(clamping: unsafe SSL_get_verify_result(handle))
             state = .broken(EncryptionFault(verification: result, server))
         default: state = .broken(.handshake(TLSFailure(code: code)))
@@ -250,7 +250,7 @@ final class TLSClientSession {
                 unsafe unsent.append(octets: UnsafeBufferPointer(start: start, count: Int(count)))
             }
         }
-        ERR_clear_error()
+        TLSErrors.clear()
     }
 
     /// Called by libssl, within the calls above.

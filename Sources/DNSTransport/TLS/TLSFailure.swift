@@ -30,7 +30,7 @@ public enum TLSFailure: Int, Sendable, Hashable, CaseIterable {
     /// - Parameter code: of `SSL_get_error`.
     init(code: Int32) {
         let reason = copenssl_reason(ERR_peek_error())
-        ERR_clear_error()
+        TLSErrors.clear()
         guard code == SSL_ERROR_SSL else {
             self = .disconnected
             return

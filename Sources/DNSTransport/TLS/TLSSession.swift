@@ -78,7 +78,7 @@ final class TLSSession {
     func shakeHands() {
         guard state == .handshaking else { return }
         mayRead = true
-        ERR_clear_error()
+        TLSErrors.clear()
         let result = unsafe SSL_do_handshake(handle)
         if result == 1 {
             state = .open
@@ -117,7 +117,7 @@ final class TLSSession {
         mayRead = true
         while state == .open, total < buffer.count {
             var count = 0
-            ERR_clear_error()
+            TLSErrors.clear()
             let result = unsafe SSL_read_ex(handle, start + total, buffer.count - total, &count)
             if askedToRenegotiate || keyUpdates > Self.mostKeyUpdates {
                 state = .broken(.abuse)
@@ -190,7 +190,7 @@ final class TLSSession {
         while total < octets.count {
             let length = min(octets.count - total, Self.longestRecord)
             var count = 0
-            ERR_clear_error()
+            TLSErrors.clear()
             let result = unsafe SSL_write_ex(handle, start + total, length, &count)
             if result == 1 {
                 total += count
@@ -208,10 +208,10 @@ final class TLSSession {
     /// Tells the client that nothing more comes (close_notify).
     func shutDown() {
         guard state == .open || state == .inputEnded else { return }
-        ERR_clear_error()
+        TLSErrors.clear()
         // The answer is not waited for (RFC 8446 §6.1), and a full socket has more to lose than this.
         _ = unsafe SSL_shutdown(handle)
-        ERR_clear_error()
+        TLSErrors.clear()
         state = .broken(.disconnected)
     }
 

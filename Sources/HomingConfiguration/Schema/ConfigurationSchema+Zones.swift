@@ -138,6 +138,12 @@ extension ConfigurationSchema {
             nobody may.
             """),
         Setting(
+            "query-networks", \.queryNetworks, .list("networks", of: .network),
+            """
+            Who may ask for its names, beside the clients that access.allow lets use the resolver: [0.0.0.0/0, "::/0"] for a \
+            zone that all the world may ask for.
+            """),
+        Setting(
             "transfer", \.transfer, .record(blank: ZoneTransferAccess(), transfer),
             "Who may have all of it (AXFR and IXFR)."),
         Setting(

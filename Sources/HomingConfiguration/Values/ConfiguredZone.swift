@@ -27,6 +27,8 @@ public struct ZoneOptions: Sendable, Equatable {
     public var serial = SerialPolicy.increment
     /// Who may change what; the first rule that fits decides. Default: none, nobody may.
     public var updatePolicy: [UpdateRule] = []
+    /// Who may ask for its names, beside the clients that may use recursion. Default: nobody else.
+    public var queryNetworks: [IPNetwork] = []
     /// Who may have all of it. Default: nobody.
     public var transfer = ZoneTransferAccess()
     /// Who is told of changes (RFC 1996). Default: nobody.

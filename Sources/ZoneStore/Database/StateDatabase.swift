@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 
 /// The state database: one file of SQLite, one connection, used by the commit queue alone.
 ///
@@ -60,9 +59,10 @@ final class StateDatabase {
     /// Opens or makes the file, which nobody but its owner may read.
     init(directory: String) throws(StoreError) {
         path = directory + "/" + Self.fileName
-        try Self.makePrivate(path, in: directory)
+        try Self.make(path, in: directory)
         do {
-            let connection = try DatabaseQueue(path: path, configuration: Self.configuration)
+            let connection = try DatabaseQueue(
+                path: path, configuration: Self.configuration(synchronous: Self.synchronous))
             try Self.migrate(connection, path)
             try Self.makeDurable(connection)
             self.connection = connection
@@ -75,7 +75,8 @@ final class StateDatabase {
         }
     }
 
-    private static var configuration: Configuration {
+    /// - Parameter synchronous: SQLite's number for how much is synced.
+    static func configuration(synchronous: String) -> Configuration {
         var configuration = Configuration()
         configuration.label = "homing.zones"
         configuration.foreignKeysEnabled = false
@@ -109,25 +110,6 @@ final class StateDatabase {
     #endif
 
     static var isUnsafe: Bool { synchronous != "2" }
-
-    /// Makes the file, if there is none, before SQLite would make it readable by others.
-    private static func makePrivate(_ path: String, in directory: String) throws(StoreError) {
-        // A file that is there is not opened: closing it would drop the locks that this process may have on it already, since
-        // those of POSIX belong to the process.
-        let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            if errno == EEXIST { return }
-            throw StoreError("\(path): \(systemReason)")
-        }
-        Glibc.close(file)
-        // The name has to be on the disk, too.
-        let parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { throw StoreError("\(directory): \(systemReason)") }
-        defer { Glibc.close(parent) }
-        guard fsync(parent) == 0 else { throw StoreError("\(directory): \(systemReason)") }
-    }
-
-    private static var systemReason: String { unsafe String(cString: strerror(errno)) }
 
     /// What a crashed run has written without having synced it is there for us, and might not be after a power cut.
     private static func makeDurable(_ connection: DatabaseQueue) throws {

@@ -13,6 +13,7 @@ extension ConfiguredZone {
         settings.updatePolicy.leases.minimum = options.lease.minimum.wholeSeconds
         settings.updatePolicy.leases.maximum = options.lease.maximum.wholeSeconds
         settings.updatePolicy.leases.maximumOfKeys = options.lease.keyMaximum.wholeSeconds
+        settings.queryNetworks = options.queryNetworks
         settings.transferAccess.keys = Set(options.transfer.keys)
         settings.transferAccess.networks = options.transfer.networks
         settings.transferAccess.requiresTLS = options.transfer.requireTLS

@@ -18,6 +18,12 @@ struct DaemonSettings: Sendable {
     let cache: DNSCache.Cache.Limits
     let workerCount: Int
 
+    /// Whether something of it is to outlast a restart: what is learned of trust anchors, certificates of our own, zones.
+    var keepsState: Bool {
+        let keepsAnchors = server.resolver.validation != nil && configuration.dnssec.followRollovers
+        return keepsAnchors || encryption.makesOwn || !configuration.heldZones.isEmpty
+    }
+
     /// - Parameters:
     ///   - file: its name in messages.
     ///   - machine: what the configuration leaves to it.

@@ -115,13 +115,13 @@ final class Daemon: Sendable {
         let listeners = endpoints.listeners(asked)
         let sockets = try ListeningSockets.open(
             listeners, workers: settings.workerCount, configuration: settings.worker)
+        let stateDirectory = settings.keepsState ? settings.configuration.process.stateDirectory : nil
         if let privileges {
-            let keepsAnchors =
-                settings.server.resolver.validation != nil && settings.configuration.dnssec.followRollovers
-            if keepsAnchors || settings.encryption.makesOwn || !settings.configuration.heldZones.isEmpty {
-                privileges.makeDirectory(settings.configuration.process.stateDirectory)
-            }
+            stateDirectory.map(privileges.makeDirectory)
             try privileges.drop()
+        } else {
+            // Whoever cannot keep something there says what is lost by it.
+            stateDirectory.map { try? StateDirectory.make($0) }
         }
         state.withLock { $0.encryption = settings.encryption }
         keeper.begin(settings)

@@ -53,8 +53,10 @@ final class TrustAnchorKeeper: Sendable {
     //--- Begin and end ---
 
     /// Reads what an earlier run has learned. To be called once, by who may read and write the state directory.
+    ///
+    /// What came of it is written when `start` is called: nobody is to wait for the disk before the first answer.
     func begin(_ settings: DaemonSettings) {
-        configure(settings)
+        apply(settings)
         let configured = settings.server.resolver.validation
         guard let validation = configured else { return }
         let anchors = self.anchors ?? validation.anchors
@@ -69,6 +71,11 @@ final class TrustAnchorKeeper: Sendable {
 
     /// Follows new settings.
     func configure(_ settings: DaemonSettings) {
+        apply(settings)
+        save()
+    }
+
+    private func apply(_ settings: DaemonSettings) {
         let validation = settings.server.resolver.validation
         let dnssec = settings.configuration.dnssec
         let wall = now()
@@ -90,7 +97,6 @@ final class TrustAnchorKeeper: Sendable {
                 TrustAnchorStore(directory: settings.configuration.process.stateDirectory),
                 validation.anchors, wall)
         }
-        save()
     }
 
     private func load(_ store: TrustAnchorStore, _ configured: TrustAnchorSet, _ wall: Int64) {
@@ -115,7 +121,10 @@ final class TrustAnchorKeeper: Sendable {
             state.ask = ask
             state.publish = publish
         }
-        queue.async { self.tick() }
+        queue.async {
+            self.save()
+            self.tick()
+        }
     }
 
     func stop() {

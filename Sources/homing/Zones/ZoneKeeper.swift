@@ -153,7 +153,12 @@ final class ZoneKeeper: Sendable {
     private func apply(_ configuration: Configuration, to store: ZoneStore) throws(StoreError) {
         let held = try store.zoneFigures()
         let configured = configuration.heldZones
-        for zone in configured { try apply(zone, held.first { $0.zone.apex == zone.name }, to: store) }
+        var isHeld: [DomainName: ZoneFigures] = [:]
+        for figures in held { isHeld[figures.zone.apex] = figures }
+        for zone in configured {
+            if let figures = isHeld[zone.name] { try apply(zone, figures, to: store) }
+        }
+        try store.createZones(configured.filter { isHeld[$0.name] == nil }.compactMap(newZone))
         let wanted = Set(configured.map(\.name))
         for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
             try release(figures, store)
@@ -169,27 +174,26 @@ final class ZoneKeeper: Sendable {
     }
 
     private func apply(
-        _ configured: ConfiguredZone, _ figures: ZoneFigures?, to store: ZoneStore
+        _ configured: ConfiguredZone, _ figures: ZoneFigures, to store: ZoneStore
     ) throws(StoreError) {
         let (settings, text) = (configured.settings, configured.text())
-        if let figures {
-            let isSame =
-                figures.settingsText == text && figures.origin == .configuration
-                && figures.zone.settings == settings
-            if !isSame {
-                try store.updateSettings(of: figures.zone, settings, text: text, origin: .configuration)
-            }
-            return
-        }
+        let isSame =
+            figures.settingsText == text && figures.origin == .configuration
+            && figures.zone.settings == settings
+        guard !isSame else { return }
+        try store.updateSettings(of: figures.zone, settings, text: text, origin: .configuration)
+    }
+
+    /// Nil, and logged, where the zone's file is none.
+    private func newZone(_ configured: ConfiguredZone) -> NewZone? {
         var tree: ZoneTree?
         if !configured.isSecondary {
-            guard let beginning = beginning(of: configured) else { return }
+            guard let beginning = beginning(of: configured) else { return nil }
             tree = beginning
         }
-        _ = try store.createZone(
-            NewZone(
-                apex: configured.name, origin: .configuration, settings: settings, settingsText: text,
-                tree: tree))
+        return NewZone(
+            apex: configured.name, origin: .configuration, settings: configured.settings,
+            settingsText: configured.text(), tree: tree)
     }
 
     /// What a zone begins with: its file, or SOA and NS records. Nil, and logged, where the file is no zone.

@@ -35,20 +35,25 @@ def write_questions(net, path):
     return path
 
 
-def start(port, *options, questions=None, names=None):
-    """Asks the questions of a file over and over, or `names` random names once. Returns the process."""
+def start(port, *options, questions=None, names=None, output=subprocess.PIPE):
+    """Asks the questions of a file over and over, or `names` random names once. Returns the process, whose output may go to an open file."""
     command = ["dnsperf", "-s", "127.0.0.1", "-p", str(port), "-f", "inet", "-W", *map(str, options)]
     if questions:
         return subprocess.Popen([*command, "-d", str(questions)], stdin=subprocess.DEVNULL, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                stdout=output, stderr=subprocess.STDOUT)
     source = subprocess.Popen([sys.executable, "-m", "box.flood_names", str(names)], stdout=subprocess.PIPE)
-    process = subprocess.Popen([*command, "-n", "1"], stdin=source.stdout, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen([*command, "-n", "1"], stdin=source.stdout, text=True, stdout=output, stderr=subprocess.STDOUT)
     source.stdout.close()
     return process
 
 
 def finish(process):
     text, _ = process.communicate()
+    return parse(text)
+
+
+def parse(text):
+    """The report at the end of its output."""
     try:
         number = lambda pattern: re.search(pattern, text).group(1)
         rcodes = re.findall(r"(\w+) (\d+) \(", number(r"Response codes: +(.*)"))

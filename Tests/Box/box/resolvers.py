@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from . import name
+from . import name, processor
 from .internet.infrastructure import ROOTS
 from .model import Question
 from .process import BoxError, Program, wait_until
@@ -164,13 +164,11 @@ class Resolver:
 
     def resident(self):
         """Resident memory in octets."""
-        lines = open(f"/proc/{self.program.pid}/status").read().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+        return processor.resident(self.program.pid)
 
     def cpu(self):
         """Seconds of processor time used so far, by all threads."""
-        tasks = f"/proc/{self.program.pid}/task"
-        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0]) for task in os.listdir(tasks)) / 1e9
+        return processor.read(self.program.pid).exact
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.program.pid}/fd"))

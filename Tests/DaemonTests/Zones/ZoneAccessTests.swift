@@ -1,5 +1,6 @@
 import DNSWire
 import DNSZones
+import HomingConfiguration
 import Testing
 import ZoneStore
 
@@ -118,8 +119,10 @@ extension ZonesHouse {
     func openLabZone(to network: IPNetwork) throws {
         let store = try store
         let figures = try #require(store.zoneFigures().first { $0.zone.apex == LabZone.apex })
+        var configured = ConfiguredZone(name: LabZone.apex)
+        configured.options.queryNetworks = [network]
         var settings = figures.zone.settings
-        settings.queryNetworks = [network]
+        settings.queryNetworks = configured.settings.queryNetworks
         try store.updateSettings(of: figures.zone, settings, text: figures.settingsText, origin: .command)
     }
 }

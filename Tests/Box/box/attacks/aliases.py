@@ -88,3 +88,5 @@ def rebinding(scene, title):
     scene.equal(scene.says("www.inward.attack.biz.", patience=11), "SERVFAIL", f"{title}: servers at private addresses")
     inside = sum(scene.stage.count("inward.attack.biz.", since=begun, address=address) for address in ("127.0.0.1", "10.53.0.1"))
     scene.equal(inside, 0, f"{title}: packets to servers at private addresses")
+    for address in ("127.0.0.1", "10.53.0.1"):
+        scene.stage.close(address)

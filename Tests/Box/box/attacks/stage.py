@@ -77,7 +77,7 @@ def record(owner, type_text, text, ttl=3600):
 
 class Stage:
     def __init__(self, address):
-        self.main, self._scripts, self._seen, self._open = address, {}, [], set()
+        self.main, self._scripts, self._seen, self._open = address, {}, [], {}
         for block in SPARE:
             subprocess.run(["ip", "route", "replace", "local", block, "dev", "lo"], check=True)
         self._loop = asyncio.new_event_loop()
@@ -87,14 +87,19 @@ class Stage:
     def open(self, address, tcp=True):
         """Listens on one more address."""
         if address not in self._open:
-            self._open.add(address)
-            asyncio.run_coroutine_threadsafe(self._listen(address, tcp), self._loop).result()
+            self._open[address] = asyncio.run_coroutine_threadsafe(self._listen(address, tcp), self._loop).result()
         return address
 
     async def _listen(self, address, tcp):
-        await self._loop.create_datagram_endpoint(lambda: _Datagrams(self, address), local_addr=(address, 53))
-        if tcp:
-            await asyncio.start_server(lambda reader, writer: self._stream(address, reader, writer), address, 53, backlog=512)
+        endpoint, _ = await self._loop.create_datagram_endpoint(lambda: _Datagrams(self, address), local_addr=(address, 53))
+        if not tcp:
+            return [endpoint]
+        return [endpoint, await asyncio.start_server(lambda reader, writer: self._stream(address, reader, writer), address, 53, backlog=512)]
+
+    def close(self, address):
+        """Listens there no more: others may want to."""
+        for listener in self._open.pop(address):
+            self._loop.call_soon_threadsafe(listener.close)
 
     def on(self, suffix, script, zone=TOP):
         """From now on `script` answers for what is below `suffix`; `zone` is whose SOA stands in denials."""

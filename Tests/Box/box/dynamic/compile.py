@@ -8,10 +8,10 @@ from ..process import BoxError
 HERE = pathlib.Path(__file__).parent
 
 
-def program(directory, title, *libraries, define=None):
-    """`define` is a macro that it is compiled with, under another title."""
+def program(directory, title, *libraries, define=None, sources=HERE):
+    """`define` is a macro that it is compiled with, under another title; `sources` is the directory of its source."""
     target = directory / (f"{title}-{define.lower()}" if define else title)
-    return _compile(target, HERE / f"{title}.c", "-O2", *([f"-D{define}"] if define else []), libraries=libraries)
+    return _compile(target, sources / f"{title}.c", "-O2", *([f"-D{define}"] if define else []), libraries=libraries)
 
 
 def library(directory, title):

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from .. import name, rdata, wire
+from .. import name, processor, rdata, wire
 from ..attacks import client
 from ..process import Program, wait_until
 from . import bind, homing, knot, nsd, powerdns
@@ -88,12 +88,10 @@ class DynamicServer:
             return None
         return int(reply.answer[0].text.split()[2])
 
-    def cpu(self):
-        """Seconds of processor time used so far, by all threads."""
-        tasks = f"/proc/{self.daemon_pid}/task"
-        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0]) for task in os.listdir(tasks)) / 1e9
+    def processor_time(self):
+        """Used so far, by all threads."""
+        return processor.read(self.daemon_pid)
 
     def resident(self):
         """Resident memory in octets."""
-        lines = open(f"/proc/{self.daemon_pid}/status").read().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+        return processor.resident(self.daemon_pid)
