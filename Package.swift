@@ -55,7 +55,7 @@ let package = Package(
         room("DNSValidation", imports: ["DNSWire", "DNSCrypto"]),
         room("DNSZones", imports: ["DNSWire", "DNSCrypto"]),
         room("ZoneStore", imports: ["DNSWire", "DNSZones", logging, grdb]),
-        room("DNSResolution", imports: ["DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
+        room("DNSResolution", imports: ["CLinux", "DNSWire", "DNSCache", "DNSCrypto", "DNSValidation"]),
         room("DNSOverHTTP", imports: ["CNghttp2", "DNSWire"]),
         room("DNSTransport", imports: ["CLinux", "COpenSSL", "DNSOverHTTP", "DNSWire"]),
         room(

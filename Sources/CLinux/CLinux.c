@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -90,6 +92,11 @@ int clinux_connect(int fd, const clinux_address *address) {
     return length == 0 ? -EAFNOSUPPORT : result(connect(fd, &raw.any, length));
 }
 
+int clinux_disconnect(int fd) {
+    struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+    return result(connect(fd, &unspecified, sizeof unspecified));
+}
+
 int clinux_local_address(int fd, clinux_address *address) {
     raw_address raw;
     socklen_t length = sizeof raw;
@@ -129,6 +136,17 @@ int64_t clinux_receive(int fd, uint8_t *bytes, size_t capacity) {
     do received = recv(fd, bytes, capacity, 0);
     while (received < 0 && errno == EINTR);
     return received < 0 ? -errno : received;
+}
+
+int64_t clinux_receive_from(int fd, uint8_t *bytes, size_t capacity, clinux_address *peer) {
+    raw_address raw;
+    socklen_t length = sizeof raw;
+    ssize_t received;
+    do received = recvfrom(fd, bytes, capacity, 0, &raw.any, &length);
+    while (received < 0 && errno == EINTR);
+    if (received < 0) return -errno;
+    unpack(&raw, length, peer);
+    return received;
 }
 
 int64_t clinux_peek(int fd, uint8_t *bytes, size_t capacity) {
@@ -175,6 +193,29 @@ int clinux_socket_error(int fd) {
     int error = 0;
     socklen_t length = sizeof error;
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
+}
+
+// The beginning of a small file, with a zero behind it; a negative errno.
+static int read_text(const char *path, char *text, size_t capacity) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    ssize_t count;
+    do count = read(fd, text, capacity - 1);
+    while (count < 0 && errno == EINTR);
+    int status = count < 0 ? -errno : 0;
+    if (status == 0) text[count] = 0;
+    close(fd);
+    return status;
+}
+
+int clinux_drawn_ports(uint16_t *low, uint16_t *high) {
+    char text[64];
+    int status = read_text("/proc/sys/net/ipv4/ip_local_reserved_ports", text, sizeof text);
+    if (status < 0) return status;
+    if (text[0] != 0 && text[0] != '\n') return -EINVAL;
+    status = read_text("/proc/sys/net/ipv4/ip_local_port_range", text, sizeof text);
+    if (status < 0) return status;
+    return sscanf(text, "%hu %hu", low, high) == 2 ? 0 : -EINVAL;
 }
 
 //--- Batches of datagrams

@@ -82,6 +82,10 @@ struct PayloadReader {
         return try payload.uint32(at: offset)
     }
 
+    mutating func uint64(_ payload: Span<UInt8>) throws(WireError) -> UInt64 {
+        UInt64(try uint32(payload)) << 32 | UInt64(try uint32(payload))
+    }
+
     mutating func name(_ payload: Span<UInt8>) throws(WireError) -> DomainName {
         try DomainName(parsing: payload, at: &offset)
     }
@@ -97,8 +101,15 @@ struct PayloadReader {
     }
 
     mutating func address(_ payload: Span<UInt8>) throws(WireError) -> IPAddress? {
-        let count = Int(try uint8(payload))
-        return IPAddress(octets: try octets(payload, count))
+        switch try uint8(payload) {
+        case 4: return IPAddress(ipv4: try uint32(payload))
+        case 16:
+            let words = (try uint64(payload), try uint64(payload))
+            return IPAddress(ipv6: UInt128(words.0) << 64 | UInt128(words.1))
+        case let count:
+            offset += Int(count)
+            return nil
+        }
     }
 
     mutating func text(_ payload: Span<UInt8>) throws(WireError) -> String {

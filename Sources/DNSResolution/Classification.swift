@@ -41,9 +41,11 @@ struct ResponseReader {
         self.limits = limits
         self.isForwarder = isForwarder
         self.message = message
-        signatures = [message.answers, message.authorities, message.additionals].flatMap { section in
-            section.filter { $0.type == .rrsig }
-        }
+        var signatures: [Record] = []
+        for record in message.answers where record.type == .rrsig { signatures.append(record) }
+        for record in message.authorities where record.type == .rrsig { signatures.append(record) }
+        for record in message.additionals where record.type == .rrsig { signatures.append(record) }
+        self.signatures = signatures
     }
 
     func classify() -> Classification {
@@ -167,11 +169,15 @@ struct ResponseReader {
 
     /// All records of a name and type as one RRset, duplicates dropped (RFC 2181 §5).
     func rrset(_ name: DomainName, _ type: RecordType, in records: [Record]) -> RRset? {
-        let matching = records.filter { $0.type == type && $0.ownerName == name }
-        guard let first = matching.first else { return nil }
-        var rrset = RRset(first.ownerName, type, first.recordClass, ttl: first.ttl, rdatas: [])
+        guard let first = records.firstIndex(where: { $0.type == type && $0.ownerName == name }) else {
+            return nil
+        }
+        let record = records[first]
+        var rrset = RRset(record.ownerName, type, record.recordClass, ttl: record.ttl, rdatas: [record.rdata])
         var seen: Set<RData> = []
-        for record in matching where seen.insert(record.rdata).inserted {
+        for record in records[(first + 1)...] where record.type == type && record.ownerName == name {
+            if seen.isEmpty { seen = [rrset.rdatas[0]] }
+            guard seen.insert(record.rdata).inserted else { continue }
             rrset.rdatas.append(record.rdata)
             rrset.ttl = min(rrset.ttl, record.ttl)
         }

@@ -29,6 +29,9 @@ public struct LocalNames: Sendable {
     private let excluded: Set<DomainName>
     /// Data from the configuration, by name and type.
     private var records: [DomainName: [RecordType: RRset]] = [:]
+    /// A bit for each top-level domain that any of these is in, as `mark` tells: most questions are in none of them, which is
+    /// seen without hashing.
+    private var topLevelDomains: UInt64 = 0
 
     /// Seconds; RFC 6303 §3 leaves the choice, three hours is its example.
     static let ttl: UInt32 = 10_800
@@ -46,6 +49,28 @@ public struct LocalNames: Sendable {
         add(reverseOf: IPAddress(127, 0, 0, 1), "localhost.")
         add(reverseOf: IPAddress(ipv6: 1), "localhost.")
         records = records.filter { closestZone(to: $0.key) != nil }
+        for name in zones.keys { note(name) }
+    }
+
+    private mutating func note(_ name: DomainName) {
+        // The root may stand for any.
+        topLevelDomains |= Self.mark(name) ?? .max
+    }
+
+    private func mayKnow(_ name: DomainName) -> Bool {
+        Self.mark(name).map { topLevelDomains & $0 != 0 } ?? true
+    }
+
+    /// One of 64 bits by the length and the first letter of the last label; nil for the root.
+    private static func mark(_ name: DomainName) -> UInt64? {
+        let wire = name.wire
+        var (label, offset): (Int?, Int) = (nil, 0)
+        while offset < wire.count, wire[offset] != 0 {
+            label = offset
+            offset += Int(wire[offset]) + 1
+        }
+        guard let label else { return nil }
+        return 1 << UInt64((wire[label] &* 5 &+ lowercased(wire[label + 1])) & 63)
     }
 
     private mutating func add(reverseOf address: IPAddress, _ target: DomainName) {
@@ -55,6 +80,8 @@ public struct LocalNames: Sendable {
 
     /// Adds an address of a host, and the PTR that leads back (the first name given for an address keeps it).
     public mutating func add(host: DomainName, address: IPAddress, ttl: UInt32 = 3600) {
+        note(host)
+        note(DomainName(reverseOf: address))
         let type = RecordType.address(address.family)
         records[host, default: [:]][type, default: RRset(host, type, ttl: ttl, rdatas: [])].rdatas
             .append(.address(address))
@@ -66,6 +93,7 @@ public struct LocalNames: Sendable {
 
     /// Adds records as they are.
     public mutating func add(_ rrset: RRset) {
+        note(rrset.ownerName)
         records[rrset.ownerName, default: [:]][rrset.type] = rrset
     }
 
@@ -75,8 +103,8 @@ public struct LocalNames: Sendable {
     }
 
     public func answer(_ question: Question) -> Answer? {
-        guard question.qclass == .internet else { return nil }
         let name = question.qname
+        guard question.qclass == .internet, mayKnow(name) else { return nil }
         if let types = records[name] {
             let isReserved = closestZone(to: name) != nil
             let any = question.qtype == .any ? types.min { $0.key < $1.key }?.value : nil

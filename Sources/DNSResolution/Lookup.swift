@@ -1,8 +1,8 @@
 import DNSCache
 import DNSWire
 
-/// One name and type on its way, within a resolution.
-struct Lookup {
+/// One name and type on its way, within a resolution, which is its one owner.
+final class Lookup {
     enum Purpose: Equatable {
         case client
         /// An address of a name server of `zone`.
@@ -58,8 +58,8 @@ struct Distrusted {
     var servers: Set<SocketAddress>
 }
 
-/// The zone that a lookup is asking, and how far it has got with its servers.
-struct ZoneState {
+/// The zone that a lookup is asking, and how far it has got with its servers. It belongs to that lookup alone.
+final class ZoneState {
     enum Kind: Equatable {
         case recursion
         case forward(fallsBack: Bool)
@@ -84,12 +84,36 @@ struct ZoneState {
     var shownLabels: Int?
     var minimisedQuestions = 0
 
-    /// What a server said without authority: used when no server says anything better.
-    var weakAnswer: (classification: Classification, message: Message, server: SocketAddress)?
+    /// Used when no server says anything better.
+    var weakAnswer: WeakAnswer?
     /// The parent's glue for the names of servers has been added to what the names' own zones say.
     var triedParentSide = false
 
+    init(
+        _ zone: DomainName, _ kind: Kind = .recursion, isFromCache: Bool = false, servers: [ServerState],
+        unresolved: [Question] = []
+    ) {
+        self.zone = zone
+        self.kind = kind
+        self.isFromCache = isFromCache
+        self.servers = servers
+        self.unresolved = unresolved
+    }
+
     var isForward: Bool { kind != .recursion }
+}
+
+/// What a server said without authority. Rare and large, so it is kept apart.
+final class WeakAnswer {
+    let classification: Classification
+    let message: Message
+    let server: SocketAddress
+
+    init(_ classification: Classification, _ message: Message, _ server: SocketAddress) {
+        self.classification = classification
+        self.message = message
+        self.server = server
+    }
 }
 
 /// One address of a server, as one lookup sees it.
@@ -121,8 +145,8 @@ struct ServerState {
     }
 }
 
-/// A query that is under way.
-struct Exchange {
+/// A query that is under way, which belongs to the resolution alone.
+final class Exchange {
     let lookup: Resolution.LookupID
     let zone: DomainName
     let server: SocketAddress
@@ -143,6 +167,26 @@ struct Exchange {
     /// A later try has been made meanwhile.
     var isSuperseded = false
     var nearMisses = 0
+
+    init(
+        _ lookup: Resolution.LookupID, _ zone: DomainName, _ server: ServerState, asked: Question, id: UInt16,
+        isOpportunistic: Bool, usedEDNS: Bool, clientCookie: [UInt8], expectsCookie: Bool, checksCase: Bool,
+        sentAt: Int64
+    ) {
+        self.lookup = lookup
+        self.zone = zone
+        self.server = server.address
+        isEncrypted = server.encryption != nil || isOpportunistic
+        isStream = server.useStream || isEncrypted
+        self.isOpportunistic = isOpportunistic
+        self.id = id
+        self.asked = asked
+        self.usedEDNS = usedEDNS
+        self.clientCookie = clientCookie
+        self.expectsCookie = expectsCookie
+        self.checksCase = checksCase
+        self.sentAt = sentAt
+    }
 
     /// RFC 5452 §9.1: a response, of this ID, to this question. Address and port the socket has checked.
     func matches(_ message: Message) -> Bool {

@@ -6,9 +6,10 @@ extension Resolution {
     func ask(_ id: LookupID) {
         guard let lookup = lookups[id], let zone = lookup.zone, !hasActiveExchange(id) else { return }
         if zone.tries < settings.limits.triesPerZone, let index = chooseServer(zone) {
+            let wasAsked = zone.servers[index].tries > 0
             send(id, toServer: index)
             // Who is silent may stay so: meanwhile the others' addresses are looked up.
-            if zone.servers[index].tries > 0, lookup.children.isEmpty { _ = lookUpServers(id) }
+            if wasAsked, lookup.children.isEmpty { _ = lookUpServers(id) }
         } else if !lookup.children.isEmpty || hasOpenExchange(id) {
             // Addresses or late answers may still come.
         } else if zone.tries < settings.limits.triesPerZone, lookUpServers(id) {
@@ -19,11 +20,11 @@ extension Resolution {
     }
 
     private func hasActiveExchange(_ id: LookupID) -> Bool {
-        exchanges.values.contains { $0.lookup == id && !$0.isSuperseded }
+        exchanges.contains { $0.value.lookup == id && !$0.value.isSuperseded }
     }
 
     private func hasOpenExchange(_ id: LookupID) -> Bool {
-        exchanges.values.contains { $0.lookup == id }
+        exchanges.contains { $0.value.lookup == id }
     }
 
     // --- The choice ---
@@ -84,11 +85,10 @@ extension Resolution {
         let asked = askedQuestion(lookup, zone, variesCase: variesCase)
         let cookie = settings.cookies && usesEDNS && !isEncrypted ? clientCookie(for: server.address) : []
         let exchange = Exchange(
-            lookup: id, zone: zone.zone, server: server.address, isStream: server.useStream || isEncrypted,
-            isEncrypted: isEncrypted, isOpportunistic: opportunistic != nil,
-            id: UInt16.random(in: 0...UInt16.max, using: &random), asked: asked, usedEDNS: usesEDNS,
-            clientCookie: cookie, expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty,
-            checksCase: variesCase, sentAt: now.monotonic)
+            id, zone.zone, server, asked: asked, id: UInt16.random(in: 0...UInt16.max, using: &random),
+            isOpportunistic: opportunistic != nil, usedEDNS: usesEDNS, clientCookie: cookie,
+            expectsCookie: !cookie.isEmpty && !health.serverCookie.isEmpty, checksCase: variesCase,
+            sentAt: now.monotonic)
         guard let number = addExchange(exchange) else {
             // The budget is the whole resolution's, so nothing else could be asked either.
             end(Self.mainLookup, .failure(ExtendedError(.other, "query needs too many upstream queries")))
@@ -96,8 +96,8 @@ extension Resolution {
         }
         let wait = min(health.retransmissionTimeout << Int64(server.tries), ServerHealth.maximumTimeout)
         server.tries += 1
-        lookups[id]?.zone?.servers[index] = server
-        lookups[id]?.zone?.tries += 1
+        lookup.zone?.servers[index] = server
+        lookup.zone?.tries += 1
         let retryAfter =
             isEncrypted
             ? max(wait * 3, Self.minimumEncryptedTimeout)
@@ -124,26 +124,23 @@ extension Resolution {
     }
 
     private func compose(_ exchange: Exchange, _ zone: ZoneState, serverCookie: [UInt8]) -> [UInt8] {
-        var message = Message(header: Header(id: exchange.id), questions: [exchange.asked])
         // RFC 6840 §5.9: who validates wants to see what a validating forwarder would hide.
-        if zone.isForward { message.header.flags = settings.validation == nil ? .rd : [.rd, .cd] }
-        if exchange.usedEDNS {
-            message.edns = EDNS(payloadSize: settings.payloadSize, dnssecOK: true)
-            if !exchange.clientCookie.isEmpty {
-                message.edns?.options = [.cookie(client: exchange.clientCookie, server: serverCookie)]
-            }
-            if exchange.isEncrypted { Self.pad(&message) }
+        let flags: HeaderFlags = zone.isForward ? settings.validation == nil ? .rd : [.rd, .cd] : []
+        guard exchange.usedEDNS else {
+            return exchange.asked.composeQuery(id: exchange.id, flags: flags)
         }
-        return message.compose()
-    }
-
-    /// Adds a PADDING option (RFC 7830), which is the last, so that lengths tell little of the question.
-    private static func pad(_ message: inout Message) {
-        message.edns?.options.append(.padding(0))
-        let excess = message.compose().count % paddingBlock
-        guard excess > 0 else { return }
-        message.edns?.options.removeLast()
-        message.edns?.options.append(.padding(paddingBlock - excess))
+        var edns = EDNS(payloadSize: settings.payloadSize, dnssecOK: true)
+        if !exchange.clientCookie.isEmpty {
+            edns.options = [.cookie(client: exchange.clientCookie, server: serverCookie)]
+        }
+        if exchange.isEncrypted {
+            // A PADDING option (RFC 7830), which is the last, so that lengths tell little of the question.
+            edns.options.append(.padding(0))
+            let excess = exchange.asked.composeQuery(id: 0, edns: edns).count % Self.paddingBlock
+            edns.options.removeLast()
+            edns.options.append(.padding(excess > 0 ? Self.paddingBlock - excess : 0))
+        }
+        return exchange.asked.composeQuery(id: exchange.id, flags: flags, edns: edns)
     }
 
     /// RFC 7873 §4.1: the same for one server as long as the secret lives, different for each server.
@@ -155,9 +152,9 @@ extension Resolution {
     // --- No server is left ---
 
     private func zoneFailed(_ id: LookupID) {
-        guard var lookup = lookups[id], let zone = lookup.zone else { return }
+        guard let lookup = lookups[id], let zone = lookup.zone else { return }
         if let weak = zone.weakAnswer {
-            lookups[id]?.zone?.weakAnswer = nil
+            lookup.zone?.weakAnswer = nil
             readWhole(
                 weak.classification, rank: .nonAuthoritativeAnswer, from: weak.server, id, weak.message)
             return
@@ -176,14 +173,12 @@ extension Resolution {
                 lookup.zone?.servers[index].tries =
                     settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }
-            lookups[id] = lookup
             pending.append(id)
             return
         }
         if case .forward(let fallsBack) = zone.kind, fallsBack {
             lookup.ignoresForwarders = true
             lookup.zone = nil
-            lookups[id] = lookup
             pending.append(id)
             return
         }
@@ -194,31 +189,10 @@ extension Resolution {
             cache.removeDelegation(of: zone.zone)
             lookup.exhausted.formUnion(zone.servers.map(\.address))
             lookup.zone = nil
-            lookups[id] = lookup
             pending.append(id)
             return
         }
         let reason = ExtendedError(.noReachableAuthority, "no server of \(zone.zone) gave a usable answer")
         end(id, .failure(lookup.failure ?? reason))
-    }
-}
-
-extension DomainName {
-    /// The same name, each letter in a case chosen by chance (0x20).
-    func randomizingCase(using random: inout RandomSource) -> DomainName {
-        var bits = random.next()
-        var used = 0
-        return DomainName(
-            labels: labels.map { label in
-                label.map { octet in
-                    guard lowercased(octet) >= 0x61, lowercased(octet) <= 0x7a else { return octet }
-                    if used == 64 { (bits, used) = (random.next(), 0) }
-                    defer {
-                        bits >>= 1
-                        used += 1
-                    }
-                    return bits & 1 == 0 ? octet | 0x20 : octet & ~0x20
-                }
-            }) ?? self
     }
 }

@@ -19,8 +19,9 @@ extension Resolution {
     private func begin(_ id: LookupID) -> Bool {
         // Every pass but the last follows one alias, and `follow` counts these.
         while let lookup = lookups[id] {
+            let qname = lookup.qname
             if lookup.purpose != .priming, answerFromKnowledge(id, lookup) { return true }
-            guard let next = lookups[id], next.qname != lookup.qname else { break }
+            guard lookup.qname != qname else { break }
         }
         return chooseZone(id)
     }
@@ -129,7 +130,7 @@ extension Resolution {
 
     /// Goes on at the target of an alias, or ends the lookup when there were too many or they run in a circle.
     func follow(_ id: LookupID, _ chain: [Finding]) {
-        guard var lookup = lookups[id] else { return }
+        guard let lookup = lookups[id] else { return }
         guard let target = chain.last?.aliasTarget else {
             end(id, .failure(ExtendedError(.invalidData, "alias without a target")))
             return
@@ -144,7 +145,6 @@ extension Resolution {
         lookup.qname = target
         lookup.zone = nil
         lookup.children = []
-        lookups[id] = lookup
         cancelExchanges(of: id)
     }
 
@@ -225,9 +225,7 @@ extension Resolution {
         for server in route.servers where !servers.contains(where: { $0.address == server.address }) {
             servers.append(ServerState(server))
         }
-        let zone = ZoneState(
-            zone: route.suffix, kind: kind, isFromCache: false, servers: servers, unresolved: [])
-        enter(id, zone)
+        enter(id, ZoneState(route.suffix, kind, servers: servers))
     }
 
     func enter(_ id: LookupID, _ delegation: Delegation, isFromCache: Bool) {
@@ -235,7 +233,7 @@ extension Resolution {
     }
 
     private func enter(_ id: LookupID, _ zone: ZoneState) {
-        guard var lookup = lookups[id] else { return }
+        guard let lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
         if zone.kind == .recursion { delegations.insert(zone.zone) }
@@ -249,13 +247,12 @@ extension Resolution {
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
             lookup.zone?.shownLabels = zone.zone.labelCount
             lookup.showMore(limits: settings.limits)
-            skipKnownParts(&lookup)
+            skipKnownParts(lookup)
         }
-        lookups[id] = lookup
     }
 
     /// Parts of the name that are known to exist without a zone cut need not be asked for again.
-    private func skipKnownParts(_ lookup: inout Lookup) {
+    private func skipKnownParts(_ lookup: Lookup) {
         while let shown = lookup.zone?.shownLabels,
             cache.lookup(lookup.qname.suffix(shown), lookup.minimisedType, lookup.question.qclass, now: now)
                 != nil
@@ -276,7 +273,7 @@ extension Lookup {
     var minimisedType: RecordType { question.qtype == .ns ? .ns : .a }
 
     /// Shows the zone's servers more of the name, or all of it (RFC 9156 §2.3).
-    mutating func showMore(limits: ResolutionLimits) {
+    func showMore(limits: ResolutionLimits) {
         guard let shown = zone?.shownLabels, let asked = zone?.minimisedQuestions else { return }
         let hidden = qname.labelCount - shown
         guard hidden > 1, asked < limits.minimisedQuestions else {

@@ -125,6 +125,10 @@ private struct DenialSynthesis {
         guard let record = add(store.record(at: question.qname, in: apex.zone, now: now)),
             let next = record.rdatas.first.flatMap({ NextSecure($0) })?.nextName
         else { return nil }
+        // The last record of a zone leads back to its apex. One that ends before the name has nothing to say of it, as is
+        // so with most names that exist.
+        let ends = next != apex.zone && next <= question.qname && record.ownerName != question.qname
+        guard !ends else { return nil }
         // The name itself, or an empty non-terminal.
         guard record.ownerName != question.qname, !next.isSubdomain(of: question.qname) else {
             return .some(nil)

@@ -27,11 +27,10 @@ extension Resolution {
     /// A server did not answer over TLS as it has before. It is asked in cleartext, and nothing else is held against it.
     func opportunisticTLSFailed(_ exchange: Exchange) {
         cache.health.update(exchange.server) { $0.tls.failed(at: now.monotonic) }
-        guard var zone = lookups[exchange.lookup]?.zone,
+        guard let zone = lookups[exchange.lookup]?.zone,
             let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
         else { return }
         zone.servers[index].tries = max(0, zone.servers[index].tries - 1)
         zone.tries = max(0, zone.tries - 1)
-        lookups[exchange.lookup]?.zone = zone
     }
 }

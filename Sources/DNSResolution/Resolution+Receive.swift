@@ -8,7 +8,7 @@ extension Resolution {
     /// The reply is late: the next try is made, and this exchange goes on listening.
     func retryDue(_ number: ExchangeNumber) {
         guard let exchange = exchanges[number], !exchange.isSuperseded else { return }
-        exchanges[number]?.isSuperseded = true
+        exchange.isSuperseded = true
         if exchange.isOpportunistic {
             opportunisticTLSFailed(exchange)
         } else {
@@ -93,13 +93,13 @@ extension Resolution {
             pending.append(exchange.lookup)
             return
         }
-        exchanges[number]?.nearMisses += 1
+        exchange.nearMisses += 1
         let isClose = message.map { $0.header.id == exchange.id && $0.header.isResponse } ?? false
-        guard isClose || exchange.nearMisses + 1 == Self.maximumNearMisses, !exchange.isSuperseded else {
+        guard isClose || exchange.nearMisses == Self.maximumNearMisses, !exchange.isSuperseded else {
             return
         }
         // The UDP exchange goes on listening: the right answer wins, whichever way it comes.
-        exchanges[number]?.isSuperseded = true
+        exchange.isSuperseded = true
         again(exchange) { $0.useStream = true }
     }
 
@@ -244,7 +244,7 @@ extension Resolution {
             readPart(classification, message, exchange, index)
         } else if isWeak(classification, message, zone) {
             if showAllInstead(exchange, index) { return }
-            lookups[id]?.zone?.weakAnswer = (classification, message, exchange.server)
+            lookup.zone?.weakAnswer = WeakAnswer(classification, message, exchange.server)
             fail(
                 exchange,
                 ExtendedError(
@@ -352,7 +352,7 @@ extension Resolution {
         _ message: Message
     ) {
         guard let lookup = lookups[id] else { return }
-        let proofs = proofs(in: message, id)
+        lazy var proofs = proofs(in: message, id)
         func link(_ chain: [RRset]) -> [Finding] {
             var links: [Finding] = []
             for rrset in chain {
@@ -406,7 +406,7 @@ extension Resolution {
 
     /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.
     private func finish(_ id: LookupID, _ responseCode: ResponseCode, _ findings: [Finding]) {
-        guard var lookup = lookups[id] else { return }
+        guard let lookup = lookups[id] else { return }
         if !isToBeValidated(lookup) { findings.forEach(keep) }
         lookup.findings += findings
         lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }

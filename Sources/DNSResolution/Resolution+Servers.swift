@@ -34,9 +34,8 @@ extension Resolution {
         missing.shuffle(using: &random)
         // IPv4 first: the second address family is looked up when the first gave nothing.
         missing.sort { $0.qtype < $1.qtype }
-        var zone = ZoneState(
-            zone: delegation.zone, kind: .recursion, isFromCache: isFromCache, servers: servers,
-            unresolved: missing)
+        let zone = ZoneState(
+            delegation.zone, isFromCache: isFromCache, servers: servers, unresolved: missing)
         zone.spare = spare
         if !delegation.zone.isRoot { zone.expiry = now.uptime + Int64(delegation.ttl) * 1000 }
         zone.nameServers = delegation.nameServers.map(\.name)
@@ -54,7 +53,7 @@ extension Resolution {
     /// Adds the addresses that parents of the servers' names give as glue, which may differ from what the names' own
     /// zones say. True when there was any.
     func addParentSideAddresses(_ id: LookupID) -> Bool {
-        guard var zone = lookups[id]?.zone, !zone.triedParentSide else { return false }
+        guard let zone = lookups[id]?.zone, !zone.triedParentSide else { return false }
         zone.triedParentSide = true
         let before = zone.servers.count
         for name in zone.nameServers {
@@ -63,7 +62,6 @@ extension Resolution {
             let glue = delegation?.nameServers.first { $0.name == name }?.addresses ?? []
             for address in glue { add(address, to: &zone.servers) }
         }
-        lookups[id]?.zone = zone
         return zone.servers.count > before
     }
 
@@ -151,7 +149,7 @@ extension Resolution {
 
     /// A lookup that `waiter` waits on has ended.
     func childEnded(_ id: LookupID, _ child: Lookup, _ outcome: Outcome, _ waiter: LookupID) {
-        guard var lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
+        guard let lookup = lookups[waiter], lookup.children.remove(id) != nil else { return }
         if child.purpose == .address, var servers = lookup.zone?.servers {
             let found = outcome.answers.last.map { $0.type == child.question.qtype ? $0.rdatas : [] } ?? []
             for address in found.prefix(settings.limits.addressesPerNameServer).compactMap(\.address) {
@@ -162,7 +160,6 @@ extension Resolution {
                 lookup.failure = lookup.failure ?? outcome.error
             }
         }
-        lookups[waiter] = lookup
         switch child.purpose {
         case .trust: trust.evidence[child.question] = outcome
         case .secondOpinion: secondOpinionEnded(outcome)

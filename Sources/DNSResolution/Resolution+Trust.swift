@@ -201,10 +201,10 @@ extension Resolution {
     }
 
     private func lookUpEvidence(_ question: Question, skipsCache: Bool, distrusted: Distrusted?) {
-        guard !lookups.values.contains(where: { $0.purpose == .trust && $0.question == question }) else {
+        guard !lookups.contains(where: { $0.value.purpose == .trust && $0.value.question == question }) else {
             return
         }
-        var lookup = Lookup(question, purpose: .trust, depth: 1)
+        let lookup = Lookup(question, purpose: .trust, depth: 1)
         lookup.skipsCache = skipsCache
         lookup.distrusted = distrusted
         let id = addLookup(lookup)

@@ -28,7 +28,7 @@ extension Resolution {
 
     func judge(_ outcome: Outcome) {
         // Until a second opinion is there what it is to replace is missing, and nothing can be concluded.
-        guard !lookups.values.contains(where: { $0.purpose == .secondOpinion }) else { return }
+        guard !lookups.contains(where: { $0.value.purpose == .secondOpinion }) else { return }
         var findings = outcome.findings
         var isWaiting = false
         for index in findings.indices where findings[index].security == .indeterminate {
@@ -182,7 +182,7 @@ extension Resolution {
         guard let lookup = lookups[Self.mainLookup], let findings = judged?.findings else { return }
         secondOpinions += 1
         let again = Question(name, lookup.question.qtype, lookup.question.qclass)
-        var child = Lookup(again, purpose: .secondOpinion, depth: lookup.depth + 1)
+        let child = Lookup(again, purpose: .secondOpinion, depth: lookup.depth + 1)
         child.skipsCache = true
         child.distrusted = trust.distrust(findings[index].origin, for: again)
         judged?.findings = Array(findings[..<index])

@@ -97,8 +97,8 @@ public final class Resolution {
     let cookieKey: SipHash.Key
     let isOffline: Bool
     let isCheckingDisabled: Bool
-    var lookups: [LookupID: Lookup] = [:]
-    var exchanges: [ExchangeNumber: Exchange] = [:]
+    var lookups = ShortTable<LookupID, Lookup>()
+    var exchanges = ShortTable<ExchangeNumber, Exchange>()
     var actions: [Action] = []
     /// What still has to be moved on before the current event is done with.
     var pending: [LookupID] = []
@@ -211,7 +211,7 @@ public final class Resolution {
     }
 
     /// Ends a lookup: the main one with an outcome, another by telling those that wait on it.
-    func end(_ id: LookupID, _ outcome: Outcome) {
+    func end(_ id: LookupID, _ outcome: consuming Outcome) {
         cancelExchanges(of: id)
         guard id != Self.mainLookup else {
             if validator != nil, outcome.isUsable { judge(outcome) } else { finishMain(outcome) }
@@ -229,15 +229,14 @@ public final class Resolution {
         for waiter in lookup.waiters { childEnded(id, lookup, outcome, waiter) }
     }
 
-    func finishMain(_ outcome: Outcome) {
+    func finishMain(_ outcome: consuming Outcome) {
         guard !isFinished else { return }
         isFinished = true
-        var outcome = outcome
         outcome.steps = validator?.steps ?? []
         if outcome.responseCode == .serverFailure { keepFailures() }
-        for number in exchanges.keys { actions.append(.cancel(number)) }
-        exchanges = [:]
-        lookups = [:]
+        for (number, _) in exchanges { actions.append(.cancel(number)) }
+        exchanges.removeAll()
+        lookups.removeAll()
         pending = []
         actions.append(.finish(outcome))
     }

@@ -42,10 +42,15 @@ struct FlightKey: Hashable {
 }
 
 /// How a flight ended.
-struct FlightEnd {
+final class FlightEnd {
     let result: FlightResult
     /// For those whose answer is only partly in it.
     let outcome: Outcome
+
+    init(result: FlightResult, outcome: Outcome) {
+        self.result = result
+        self.outcome = outcome
+    }
 }
 
 /// What the clients of a flight are told.
@@ -70,10 +75,11 @@ struct WaitingQuery {
 /// The numbers by which a worker knows exchanges and timers. The two highest bits tell whose they are; those of flights are the
 /// flight's number, and within it the exchange's.
 ///
-/// Exchange numbers start at 1, so the ends of their range are free for the flight's own timers.
+/// Exchange numbers start at 1, so the ends of their range are free for timers of another kind.
 enum FlightToken {
-    static let deadline: UInt16 = 0
-    static let staleAnswer: UInt16 = .max
+    /// Timers that all flights share.
+    static let deadlines = make(1, 0)
+    static let staleAnswers = make(1, .max)
 
     enum Owner {
         case flight

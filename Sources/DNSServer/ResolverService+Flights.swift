@@ -215,9 +215,8 @@ extension ResolverService {
 
     private func scheduleStaleAnswer(_ flight: Flight) {
         guard settings.serveStale else { return }
-        context.schedule(
-            FlightToken.make(flight.id, FlightToken.staleAnswer),
-            at: context.now.monotonic + settings.staleAnswerDelay * 1_000_000)
+        let due = context.now.monotonic + settings.staleAnswerDelay * 1_000_000
+        if staleAnswers.append(flight.id, due: due) { context.schedule(FlightToken.staleAnswers, at: due) }
     }
 
     func makeFlight(
@@ -236,9 +235,8 @@ extension ResolverService {
         flight.variants = [variant.rawValue]
         flights[id] = flight
         flightByKey[key] = id
-        context.schedule(
-            FlightToken.make(id, FlightToken.deadline),
-            at: context.now.monotonic + settings.resolver.limits.deadline * 1_000_000)
+        let due = context.now.monotonic + settings.resolver.limits.deadline * 1_000_000
+        if deadlines.append(id, due: due) { context.schedule(FlightToken.deadlines, at: due) }
         return flight
     }
 
@@ -323,11 +321,20 @@ extension ResolverService {
 
     public func timerFired(_ token: UInt64) {
         if case .zoneTraffic = FlightToken.owner(of: token) { return traffic?.timerFired() ?? () }
-        guard let flight = flights[FlightToken.flight(token)] else { return }
-        switch FlightToken.number(token) {
-        case FlightToken.deadline: handle(.deadline, flight)
-        case FlightToken.staleAnswer: giveStale(flight)
-        case let number: handle(.retryDue(number), flight)
+        switch token {
+        case FlightToken.deadlines:
+            while let id = deadlines.popDue(by: context.now.monotonic) {
+                if let flight = flights[id] { handle(.deadline, flight) }
+            }
+            if let due = deadlines.nextDue({ flights[$0] != nil }) { context.schedule(token, at: due) }
+        case FlightToken.staleAnswers:
+            while let id = staleAnswers.popDue(by: context.now.monotonic) {
+                if let flight = flights[id] { giveStale(flight) }
+            }
+            if let due = staleAnswers.nextDue({ flights[$0] != nil }) { context.schedule(token, at: due) }
+        default:
+            guard let flight = flights[FlightToken.flight(token)] else { return }
+            handle(.retryDue(FlightToken.number(token)), flight)
         }
     }
 
@@ -417,7 +424,15 @@ extension ResolverService {
             for variant in AnswerVariant.all { cache.removeAnswer(for: question, variant: variant) }
             return .continued(outcome)
         }
-        let outcome = settings.rebinding?.filter(outcome, for: question.qname) ?? outcome
+        if let filtered = settings.rebinding?.filter(outcome, for: question.qname) {
+            return keep(whole: filtered, question, variants)
+        }
+        return keep(whole: outcome, question, variants)
+    }
+
+    private func keep(
+        whole outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+    ) -> FlightResult {
         let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
         if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
             !sentinel.isAnswered(by: validation.anchors)

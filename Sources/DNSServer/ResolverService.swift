@@ -58,6 +58,9 @@ public final class ResolverService: WorkerService {
     var flights: [UInt64: Flight] = [:]
     var flightByKey: [FlightKey: UInt64] = [:]
     var nextFlight: UInt64 = 1
+    var deadlines = DeadlineQueue()
+    /// When those who wait are given stale data instead.
+    var staleAnswers = DeadlineQueue()
     /// By the number in their exchanges.
     var trials: [UInt16: Trial] = [:]
     var lastTrial: UInt16 = 0

@@ -53,6 +53,14 @@ extension FileDescriptor {
         return SocketResult(unsafe clinux_receive(number, start, buffer.count))
     }
 
+    /// The same, and who sent it.
+    func receive(into buffer: UnsafeMutableBufferPointer<UInt8>, from peer: inout clinux_address)
+        -> SocketResult
+    {
+        guard let start = buffer.baseAddress, buffer.count > 0 else { return .nothing }
+        return SocketResult(unsafe clinux_receive_from(number, start, buffer.count, &peer))
+    }
+
     /// How many octets could be read, which are copied to `buffer` and stay where they are; 0 at the end and on failure.
     func peek(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard let start = buffer.baseAddress, buffer.count > 0 else { return 0 }

@@ -121,9 +121,9 @@ final class UpstreamExchanges {
         }
     }
 
-    /// Keeps the number of sockets below its limit; a connection without exchanges is closed for a query.
+    /// Keeps the number of sockets below its limit; one that is kept without an exchange is closed for a query.
     private func makeRoom() throws(SystemError) {
-        guard socketCount >= loop.configuration.upstreamSockets else { return }
+        guard socketCount >= loop.configuration.upstreamSockets, !datagrams.closeKept() else { return }
         guard streams.closeIdle() else { throw SystemError(code: SystemError.tooManyFiles) }
     }
 
@@ -145,6 +145,8 @@ final class UpstreamExchanges {
         for _ in 0..<UpstreamDatagrams.messagesPerTurn {
             guard let (id, message) = unsafe datagrams.receive(key) else { return }
             unsafe received(message, for: id, service)
+            // Mostly that was the reply, and what is left in a kept socket can wait.
+            guard datagrams.isOpen(key) else { return }
         }
     }
 
@@ -209,8 +211,9 @@ final class UpstreamExchanges {
         }
     }
 
-    /// The end of a turn: one write for each connection with queries that wait.
+    /// The end of a turn: the datagrams, and one write for each connection with queries that wait.
     func flush() {
+        for (id, error) in datagrams.flush() { fail(id, error) }
         for death in streams.flush() { fail(death) }
     }
 
@@ -237,6 +240,15 @@ final class UpstreamExchanges {
             exchanges[id] = exchange
             loop.isImpatient = true
         }
+    }
+
+    /// A datagram that could not be sent: its exchange is put in line to be reported.
+    private func fail(_ id: ExchangeID, _ error: SystemError) {
+        guard exchanges[id] != nil else { return }
+        remove(id, .finished)
+        exchanges[id] = Exchange(route: .failed(.failed(error.code)))
+        failures.append(id)
+        loop.isImpatient = true
     }
 
     private func remove(_ id: ExchangeID, _ reason: Reason) {

@@ -79,7 +79,9 @@ extension Validator {
                 refuse(error)
             }
         }
-        var failuresLeft = Set(candidates.flatMap(\.keys)).count + settings.limits.failuresPerRRset
+        let keyCount =
+            candidates.count == 1 ? candidates[0].keys.count : Set(candidates.flatMap(\.keys)).count
+        var failuresLeft = keyCount + settings.limits.failuresPerRRset
         lazy var data = SignedData(rrset)
         attempts: for (signature, keys) in candidates {
             guard let octets = data.octets(for: signature) else { continue }
@@ -103,10 +105,15 @@ extension Validator {
 
     /// Those that cover `type`, each once.
     private func readable(_ rdatas: [RData], over type: RecordType) -> [Signature] {
+        func signature(_ rdata: RData) -> Signature? {
+            guard let signature = Signature(rdata), signature.typeCovered == type else { return nil }
+            return signature
+        }
+        // Mostly there is one.
+        if rdatas.count == 1 { return signature(rdatas[0]).map { [$0] } ?? [] }
         var seen: Set<RData> = []
         return rdatas.compactMap { rdata in
-            guard let signature = Signature(rdata), signature.typeCovered == type else { return nil }
-            return seen.insert(rdata).inserted ? signature : nil
+            signature(rdata).flatMap { seen.insert(rdata).inserted ? $0 : nil }
         }
     }
 

@@ -194,10 +194,7 @@ extension DomainName {
         // Only a label boundary may start the suffix.
         while wire.count - offset > other.count { offset += Int(wire[offset]) + 1 }
         guard wire.count - offset == other.count else { return false }
-        for index in 0..<other.count where lowercased(wire[offset + index]) != lowercased(other[index]) {
-            return false
-        }
-        return true
+        return isSame(wire.span, from: offset, other.span, count: other.count)
     }
 
     /// Below `ancestor` and not equal to it.
@@ -243,6 +240,21 @@ extension DomainName {
 
     public var lowercase: DomainName { DomainName(unchecked: wire.map(lowercased)) }
 
+    /// The same name, each letter in a case chosen by chance (0x20).
+    public func randomizingCase(using random: inout some RandomNumberGenerator) -> DomainName {
+        var wire = wire
+        var bits: UInt64 = random.next()
+        var used = 0
+        // Length octets are at most 63, below any letter.
+        for index in wire.indices where UInt8(ascii: "a")...UInt8(ascii: "z") ~= lowercased(wire[index]) {
+            if used == 64 { (bits, used) = (random.next(), 0) }
+            wire[index] = bits & 1 == 0 ? wire[index] | 0x20 : wire[index] & ~0x20
+            bits >>= 1
+            used += 1
+        }
+        return DomainName(unchecked: wire)
+    }
+
     /// Whether both are the same octet for octet, case included (what 0x20 compares).
     public func isIdentical(to other: DomainName) -> Bool { wire == other.wire }
 }
@@ -253,19 +265,22 @@ extension DomainName: Hashable {
     public static func == (a: DomainName, b: DomainName) -> Bool {
         guard a.wire.count == b.wire.count else { return false }
         // Length octets are at most 63, below any letter, so folding the whole is safe.
-        for index in a.wire.indices where lowercased(a.wire[index]) != lowercased(b.wire[index]) {
-            return false
-        }
-        return true
+        return isSame(a.wire.span, from: 0, b.wire.span, count: a.wire.count)
     }
 
     public func hash(into hasher: inout Hasher) {
-        var word: UInt64 = 0
-        for (index, octet) in wire.enumerated() {
-            word = word << 8 | UInt64(lowercased(octet))
-            if index & 7 == 7 { hasher.combine(word) }
+        let octets = wire.span
+        var index = 0
+        while octets.count - index >= 8 {
+            hasher.combine(lowercased(octets.word(at: index)))
+            index += 8
         }
-        hasher.combine(word)
+        var last: UInt64 = 0
+        while index < octets.count {
+            last = last << 8 | UInt64(lowercased(octets[index]))
+            index += 1
+        }
+        hasher.combine(last)
     }
 }
 

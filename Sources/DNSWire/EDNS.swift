@@ -151,6 +151,57 @@ public struct ExtendedError: Hashable, Sendable {
     }
 }
 
+// --- Compose ---
+
+extension EDNS {
+    /// The whole OPT record, with the upper bits of a response code.
+    func compose(responseCode: ResponseCode = .noError, to message: inout [UInt8]) {
+        message.append(0)
+        message.append(word: RecordType.opt.rawValue)
+        message.append(word: payloadSize)
+        message.append(UInt8(truncatingIfNeeded: responseCode.rawValue >> 4))
+        message.append(version)
+        message.append(word: dnssecOK ? 0x8000 : 0)
+        message.append(word: UInt16(truncatingIfNeeded: MessageWriter.length(of: self) - 11))
+        for option in options {
+            message.append(word: option.code)
+            message.append(word: UInt16(truncatingIfNeeded: option.dataLength))
+            option.compose(to: &message)
+        }
+    }
+}
+
+extension EDNSOption {
+    /// Octets of `data`.
+    var dataLength: Int {
+        switch self {
+        case .cookie(let client, let server): client.count + server.count
+        case .nsid(let name): name.count
+        case .padding(let count): max(0, count)
+        case .unknown(_, let data): data.count
+        case .updateLease, .clientSubnet, .tcpKeepalive, .extendedError: data.count
+        }
+    }
+
+    fileprivate func compose(to message: inout [UInt8]) {
+        // The one that is in most messages needs no array of its own.
+        if case .cookie(let client, let server) = self {
+            message += client
+            message += server
+        } else {
+            message += data
+        }
+    }
+}
+
+extension [UInt8] {
+    /// In network order.
+    mutating func append(word: UInt16) {
+        append(UInt8(truncatingIfNeeded: word >> 8))
+        append(UInt8(truncatingIfNeeded: word))
+    }
+}
+
 // --- Parse ---
 
 extension EDNS {

@@ -109,10 +109,12 @@ public struct Header: Hashable, Sendable {
     }
 
     public func compose(to bytes: inout [UInt8]) {
-        for word in [id, flagBits, questionCount, answerCount, authorityCount, additionalCount] {
-            bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: word))
-        }
+        bytes.append(word: id)
+        bytes.append(word: flagBits)
+        bytes.append(word: questionCount)
+        bytes.append(word: answerCount)
+        bytes.append(word: authorityCount)
+        bytes.append(word: additionalCount)
     }
 }
 

@@ -24,6 +24,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// Four or sixteen octets in network order; anything else is nil.
+    @inlinable
     public init?(octets: some Collection<UInt8>) {
         var bits: UInt128 = 0
         for octet in octets { bits = bits << 8 | UInt128(octet) }

@@ -106,6 +106,26 @@ public struct Message: Hashable, Sendable {
     }
 }
 
+extension Question {
+    /// A query with this question, and nothing beside it but an OPT record where `edns` is given: what a message with the
+    /// same content composes, in one piece.
+    public func composeQuery(id: UInt16, flags: HeaderFlags = [], edns: EDNS? = nil) -> [UInt8] {
+        var header = Header(id: id)
+        header.flags = flags
+        header.questionCount = 1
+        header.additionalCount = edns == nil ? 0 : 1
+        var message: [UInt8] = []
+        let optLength = edns.map { MessageWriter.length(of: $0) } ?? 0
+        message.reserveCapacity(Header.length + qname.wire.count + 4 + optLength)
+        header.compose(to: &message)
+        message += qname.wire
+        message.append(word: qtype.rawValue)
+        message.append(word: qclass.rawValue)
+        if let edns { edns.compose(to: &message) }
+        return message
+    }
+}
+
 extension Record {
     func isSameRRset(as other: Record) -> Bool {
         type == other.type && recordClass == other.recordClass && ownerName == other.ownerName

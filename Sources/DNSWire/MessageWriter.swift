@@ -131,26 +131,13 @@ public struct MessageWriter: Sendable {
             isTruncated = true
             return
         }
-        bytes.append(0)
-        append(RecordType.opt.rawValue)
-        append(edns.payloadSize)
-        bytes.append(UInt8(truncatingIfNeeded: responseCode.rawValue >> 4))
-        bytes.append(edns.version)
-        append(edns.dnssecOK ? 0x8000 as UInt16 : 0)
-        let dataLength = Self.length(of: edns) - 11
-        append(UInt16(truncatingIfNeeded: dataLength))
-        for option in edns.options {
-            let data = option.data
-            append(option.code)
-            append(UInt16(truncatingIfNeeded: data.count))
-            bytes += data
-        }
+        edns.compose(responseCode: responseCode, to: &bytes)
         count(in: .additional)
     }
 
     /// Octets of the OPT record.
     public static func length(of edns: EDNS) -> Int {
-        edns.options.reduce(11) { $0 + 4 + $1.data.count }
+        edns.options.reduce(11) { $0 + 4 + $1.dataLength }
     }
 
     /// Writes the header, with TC where something was left out, and gives the message.
@@ -173,10 +160,7 @@ public struct MessageWriter: Sendable {
         }
     }
 
-    private mutating func append(_ word: UInt16) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: word))
-    }
+    private mutating func append(_ word: UInt16) { bytes.append(word: word) }
 
     /// Appends the name that stands uncompressed at `range` of `wire`.
     private mutating func append(name wire: [UInt8], _ range: Range<Int>, compress: Bool) {

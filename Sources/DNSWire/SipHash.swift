@@ -47,9 +47,8 @@ public struct SipHash: Sendable {
         var index = range.lowerBound
         let end = min(range.upperBound, octets.count)
         while end - index >= 8 {
-            var word = Self.word(octets, index)
-            if foldingCase { word = Self.folded(word) }
-            state.absorb(word, rounds: 1)
+            let word = octets.word(at: index)
+            state.absorb(foldingCase ? lowercased(word) : word, rounds: 1)
             index += 8
         }
         var last = UInt64(truncatingIfNeeded: end - range.lowerBound) << 56
@@ -75,30 +74,13 @@ public struct SipHash: Sendable {
         let end = min(count, octets.count)
         var index = 0
         while end - index >= 8 {
-            state.absorb(Self.word(octets, index), rounds: 2)
+            state.absorb(octets.word(at: index), rounds: 2)
             index += 8
         }
         var last = UInt64(truncatingIfNeeded: end) << 56
         for step in index..<end { last |= UInt64(octets[step]) << UInt64((step - index) * 8) }
         state.absorb(last, rounds: 2)
         return state.finish(rounds: 4)
-    }
-
-    @inline(__always)
-    private static func word(_ octets: Span<UInt8>, _ index: Int) -> UInt64 {
-        // Any eight octets are a number, and the load checks that there are eight.
-        unsafe UInt64(littleEndian: octets.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-    }
-
-    /// Lower case for eight octets at once.
-    @inline(__always)
-    private static func folded(_ word: UInt64) -> UInt64 {
-        // Per octet: high bit set where 'A' <= octet <= 'Z'; octets of 0x80 and above are left alone.
-        let sevenBits = word & 0x7f7f_7f7f_7f7f_7f7f
-        let atLeastA = sevenBits &+ 0x3f3f_3f3f_3f3f_3f3f
-        let aboveZ = sevenBits &+ 0x2525_2525_2525_2525
-        let isUpper = (atLeastA & ~aboveZ) & ~word & 0x8080_8080_8080_8080
-        return word | isUpper >> 2
     }
 
     @inline(__always)

@@ -11,6 +11,12 @@ public struct SocketAddress: Hashable, Sendable {
         self.scopeID = scopeID
     }
 
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(UInt64(truncatingIfNeeded: address.bits))
+        if address.family == .ipv6 { hasher.combine(UInt64(truncatingIfNeeded: address.bits >> 64)) }
+        hasher.combine(UInt64(address.family.rawValue) << 48 | UInt64(port) << 32 | UInt64(scopeID))
+    }
+
     /// `192.0.2.1`, `192.0.2.1:53`, `192.0.2.1@53`, `2001:db8::1`, `[2001:db8::1]:53` or `2001:db8::1@53`.
     public init?(_ text: String, defaultPort: UInt16) {
         var host = Substring(text)

@@ -19,6 +19,13 @@ extension Span where Element == UInt8 {
             | UInt32(self[offset + 3])
     }
 
+    /// Eight octets from `offset`, the first of them lowest. They must lie inside: it is checked, and traps.
+    @inline(__always)
+    func word(at offset: Int) -> UInt64 {
+        // Any eight octets are a number, and the load checks its bounds.
+        unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
     @inlinable
     public func octets(_ range: Range<Int>) throws(WireError) -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= count else { throw WireError(.truncated, at: count) }
@@ -39,4 +46,30 @@ extension Span where Element == UInt8 {
 @inlinable
 public func lowercased(_ octet: UInt8) -> UInt8 {
     octet &- 0x41 < 26 ? octet | 0x20 : octet
+}
+
+/// The same for eight octets at once.
+@inline(__always)
+func lowercased(_ word: UInt64) -> UInt64 {
+    // Per octet: high bit set where 'A' <= octet <= 'Z'; octets of 0x80 and above are left alone.
+    let sevenBits = word & 0x7f7f_7f7f_7f7f_7f7f
+    let atLeastA = sevenBits &+ 0x3f3f_3f3f_3f3f_3f3f
+    let aboveZ = sevenBits &+ 0x2525_2525_2525_2525
+    let isUpper = (atLeastA & ~aboveZ) & ~word & 0x8080_8080_8080_8080
+    return word | isUpper >> 2
+}
+
+/// Whether `count` octets of `a` from `start` and of `b` from its beginning are the same, letters' case aside. They must
+/// lie inside: it is checked, and traps.
+func isSame(_ a: Span<UInt8>, from start: Int, _ b: Span<UInt8>, count: Int) -> Bool {
+    var index = 0
+    while count - index >= 8 {
+        if lowercased(a.word(at: start + index)) != lowercased(b.word(at: index)) { return false }
+        index += 8
+    }
+    while index < count {
+        if lowercased(a[start + index]) != lowercased(b[index]) { return false }
+        index += 1
+    }
+    return true
 }

@@ -1,5 +1,6 @@
 import DNSTransport
 import DNSWire
+import Dispatch
 import Glibc
 import Testing
 
@@ -73,6 +74,49 @@ struct UpstreamDatagramTests {
         let port = try #require(sourcePort(ofSocketConnectedTo: server.address.port))
         server.send(message(7, tag: 1), to: SocketAddress(server.address.address, port: port))
         #expect(worker.log.wait(for: 1) == [.upstream(1, message(7, tag: 1))])
+    }
+
+    @Test("ports come from the whole range, whether a socket is kept or not, and none is kept with it")
+    func ports() throws {
+        let server = try FakeDatagramServer()
+        let worker = try TestWorker()
+        var ports: [UInt16] = []
+        for id: ExchangeID in 1...200 {
+            worker.send(id, message(7), to: server.address)
+            let (_, peer) = try #require(server.receive())
+            server.send(message(7), to: peer)
+            #expect(worker.log.wait(for: Int(id)).last == .upstream(id, message(7)))
+            ports.append(peer.port)
+        }
+        #expect(ports.allSatisfy { $0 >= 1024 })
+        // Of 200 draws, one pair in three runs is the same.
+        #expect(Set(ports).count > 190)
+        // Each quarter has 50 of them; 20 is five deviations away.
+        for quarter in 0..<4 {
+            let first = 1024 + quarter * 16_128
+            #expect(ports.count { (first..<(first + 16_128)).contains(Int($0)) } > 20)
+        }
+    }
+
+    @Test("what is left from one server is not taken for the next one's reply")
+    func leftovers() throws {
+        let servers = [try FakeDatagramServer(), try FakeDatagramServer()]
+        let worker = try TestWorker()
+        var expected: [ServiceEvent] = []
+        for id: ExchangeID in 1...60 {
+            let server = servers[Int(id % 2)]
+            worker.send(id, message(7), to: server.address)
+            let (_, peer) = try #require(server.receive())
+            // They are there before the worker reads: one ends the exchange, and the others stay in the socket.
+            let gate = DispatchSemaphore(value: 0)
+            worker.run { _ in gate.wait() }
+            for _ in 0..<3 { server.send(message(7, tag: UInt8(id)), to: peer) }
+            gate.signal()
+            expected.append(.upstream(id, message(7, tag: UInt8(id))))
+            #expect(worker.log.wait(for: expected.count) == expected)
+        }
+        worker.settle()
+        #expect(worker.log.all == expected)
     }
 
     /// From the kernel's table: `sl local_address rem_address ...`, addresses as hexadecimal `ADDRESS:PORT`.

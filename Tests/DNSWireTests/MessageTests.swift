@@ -22,6 +22,24 @@ import Testing
         #expect(parsed.header.flags == [.qr, .rd, .ra])
     }
 
+    @Test func aQueryInOnePieceIsWhatAMessageComposes() {
+        let options: [[EDNSOption]] = [
+            [], [.cookie(client: [1, 2, 3, 4, 5, 6, 7, 8], server: [])],
+            [.cookie(client: [1, 2, 3, 4, 5, 6, 7, 8], server: [9, 8, 7, 6, 5, 4, 3, 2]), .padding(7)],
+        ]
+        let question = Question("wWw.Example.", .aaaa)
+        for flags in [[], .rd, [.rd, .cd]] as [HeaderFlags] {
+            var message = Message(header: Header(id: 0xabcd), questions: [question])
+            message.header.flags = flags
+            #expect(question.composeQuery(id: 0xabcd, flags: flags) == message.compose())
+            for options in options {
+                message.edns = EDNS(dnssecOK: true, options: options)
+                #expect(
+                    question.composeQuery(id: 0xabcd, flags: flags, edns: message.edns) == message.compose())
+            }
+        }
+    }
+
     @Test func updateLeases() throws {
         for lease in [UpdateLease(lease: 3_600), UpdateLease(lease: .max, keyLease: 604_800)] {
             var message = Message(questions: [Question("example.", .soa)])

@@ -33,6 +33,8 @@ int clinux_socket(uint8_t family, int kind);
 // Why these three: they take a sockaddr.
 int clinux_bind(int fd, const clinux_address *address);
 int clinux_connect(int fd, const clinux_address *address);
+// Undoes a connect: the socket has no peer and, unless it was bound to a port, no port either. Why: AF_UNSPEC.
+int clinux_disconnect(int fd);
 int clinux_local_address(int fd, clinux_address *address);
 int clinux_listen(int fd, int backlog);
 // The next waiting connection, non-blocking and close-on-exec. Why: accept4 is behind _GNU_SOURCE.
@@ -43,7 +45,9 @@ int64_t clinux_peer_user(int fd);
 // EINTR.
 int64_t clinux_send(int fd, const uint8_t *bytes, size_t count);
 int64_t clinux_receive(int fd, uint8_t *bytes, size_t capacity);
-// The same, and the kernel keeps what was read.
+// The same, and who sent it.
+int64_t clinux_receive_from(int fd, uint8_t *bytes, size_t capacity, clinux_address *peer);
+// Like clinux_receive, and the kernel keeps what was read.
 int64_t clinux_peek(int fd, uint8_t *bytes, size_t capacity);
 int clinux_close(int fd);
 
@@ -70,6 +74,10 @@ enum clinux_option {
 int clinux_set_option(int fd, int option, int value);
 // The pending error of a socket (SO_ERROR) as a positive errno value, which it clears; 0 when there is none.
 int clinux_socket_error(int fd);
+
+// The range of ports that the kernel draws from for sockets that were not bound to one, where it draws from all of it. 0, or a
+// negative errno: EINVAL where some of it is reserved. Why: they are two files of numbers.
+int clinux_drawn_ports(uint16_t *low, uint16_t *high);
 
 //--- Batches of datagrams
 

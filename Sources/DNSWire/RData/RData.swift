@@ -7,6 +7,23 @@ public struct RData: Hashable, Sendable {
 
     public let bytes: [UInt8]
 
+    /// Eight octets at a time: by itself, each octet would be hashed on its own.
+    public func hash(into hasher: inout Hasher) {
+        let octets = bytes.span
+        var index = 0
+        while octets.count - index >= 8 {
+            hasher.combine(octets.word(at: index))
+            index += 8
+        }
+        var last: UInt64 = 0
+        while index < octets.count {
+            last = last << 8 | UInt64(octets[index])
+            index += 1
+        }
+        hasher.combine(last)
+        hasher.combine(octets.count)
+    }
+
     /// The caller vouches for the content.
     public init(unchecked bytes: [UInt8]) {
         self.bytes = bytes
