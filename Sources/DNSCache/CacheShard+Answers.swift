@@ -51,6 +51,7 @@ extension CacheShard {
         let cut = first + places * layout.recordLength
         var target = position
         func copy(_ part: Range<Int>) {
+            guard !part.isEmpty else { return }
             memory.copy(part, to: &response, at: target)
             target += part.count
         }

@@ -52,11 +52,17 @@ public struct SipHash: Sendable {
             index += 8
         }
         var last = UInt64(truncatingIfNeeded: end - range.lowerBound) << 56
-        var shift: UInt64 = 0
-        while index < end {
-            last |= UInt64(foldingCase ? lowercased(octets[index]) : octets[index]) << shift
-            shift += 8
-            index += 1
+        if index < end, end - range.lowerBound >= 8 {
+            // What is left are the last of the eight octets before the end.
+            let word = octets.word(at: end - 8) >> UInt64((8 - (end - index)) * 8)
+            last |= foldingCase ? lowercased(word) : word
+        } else {
+            var shift: UInt64 = 0
+            while index < end {
+                last |= UInt64(foldingCase ? lowercased(octets[index]) : octets[index]) << shift
+                shift += 8
+                index += 1
+            }
         }
         state.absorb(last, rounds: 1)
         if salt != 0 { state.absorb(salt, rounds: 1) }

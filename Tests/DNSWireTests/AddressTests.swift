@@ -91,6 +91,56 @@ import Testing
         }
     }
 
+    /// SipHash-1-3 as it is written down, octet by octet.
+    private func plainHash(_ octets: [UInt8], _ key: SipHash.Key) -> UInt64 {
+        var v: [UInt64] = [
+            key.low ^ 0x736f_6d65_7073_6575, key.high ^ 0x646f_7261_6e64_6f6d,
+            key.low ^ 0x6c79_6765_6e65_7261, key.high ^ 0x7465_6462_7974_6573,
+        ]
+        func turn(_ index: Int, by places: UInt64) {
+            v[index] = v[index] << places | v[index] >> (64 - places)
+        }
+        func mix(_ a: Int, _ b: Int, by places: UInt64) {
+            v[a] &+= v[b]
+            turn(b, by: places)
+            v[b] ^= v[a]
+        }
+        func round() {
+            mix(0, 1, by: 13)
+            turn(0, by: 32)
+            mix(2, 3, by: 16)
+            mix(0, 3, by: 21)
+            mix(2, 1, by: 17)
+            turn(2, by: 32)
+        }
+        var padded = octets
+        while padded.count % 8 != 7 { padded.append(0) }
+        padded.append(UInt8(truncatingIfNeeded: octets.count))
+        for start in stride(from: 0, to: padded.count, by: 8) {
+            let word = padded[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            v[3] ^= word
+            round()
+            v[0] ^= word
+        }
+        v[2] ^= 0xff
+        for _ in 0..<3 { round() }
+        return v[0] ^ v[1] ^ v[2] ^ v[3]
+    }
+
+    @Test func hashIsTheOneThatIsWrittenDown() {
+        let octets = (0..<60).map { UInt8(truncatingIfNeeded: $0 * 37 &+ 200) }
+        let lower = octets.map { (65...90).contains($0) ? $0 + 32 : $0 }
+        let key = SipHash.Key(low: 0x0706_0504_0302_0100, high: 0x0f0e_0d0c_0b0a_0908)
+        for start in 0..<9 {
+            for end in start...60 {
+                let hash = SipHash.hash13(octets.span, start..<end, key: key)
+                #expect(hash == plainHash(Array(octets[start..<end]), key))
+                let folded = SipHash.hash13(octets.span, start..<end, foldingCase: true, key: key)
+                #expect(folded == plainHash(Array(lower[start..<end]), key))
+            }
+        }
+    }
+
     @Test func hashDependsOnKeySaltAndLength() {
         let octets = [UInt8](0...40)
         let key = SipHash.Key(low: 1, high: 2)
