@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -463,6 +464,13 @@ void clinux_clocks(int64_t *monotonic_nanoseconds, int64_t *boot_milliseconds, i
     *monotonic_nanoseconds = (int64_t)monotonic.tv_sec * 1000000000 + monotonic.tv_nsec;
     *boot_milliseconds = (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000;
     *wall_seconds = wall.tv_sec;
+}
+
+void clinux_timer_slack(uint64_t nanoseconds) { prctl(PR_SET_TIMERSLACK, (unsigned long)nanoseconds, 0, 0, 0); }
+
+void clinux_pause(int64_t nanoseconds) {
+    struct timespec pause = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    nanosleep(&pause, NULL);
 }
 
 int clinux_random(uint8_t *bytes, size_t count) {

@@ -44,6 +44,7 @@ final class DatagramServer {
         for _ in 0..<loop.configuration.batchesPerTurn {
             let received = batch.receive(on: listener.descriptor)
             guard received > 0 else { return }
+            loop.queriesInTurn += received
             let answered = answer(received, on: listener, index, service)
             if answered > 0 {
                 let sent = batch.send(answered, on: listener.descriptor)

@@ -15,6 +15,8 @@ final class EventLoop {
     var random = RandomSource()
     /// Set when something is to be done at once, so that the next wait only polls.
     var isImpatient = false
+    /// Queries that were read in this turn.
+    var queriesInTurn = 0
 
     private let epoll: FileDescriptor
     private let events: UnsafeMutableBufferPointer<clinux_event>
@@ -55,6 +57,10 @@ final class EventLoop {
     func wait() -> Int {
         guard let first = unsafe events.baseAddress else { return 0 }
         let timeout = isImpatient ? 0 : millisecondsToNextTimer()
+        if queriesInTurn >= configuration.queriesOfBusyTurn, !isImpatient {
+            clinux_pause(Int64(configuration.gatheringTime))
+        }
+        queriesInTurn = 0
         isImpatient = false
         let count = unsafe clinux_epoll_wait(epoll.number, first, Int32(events.count), timeout)
         now = .reading()

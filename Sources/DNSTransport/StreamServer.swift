@@ -213,6 +213,7 @@ final class StreamServer {
     ) -> QueryDisposition {
         connection.progressedAt = loop.now.monotonic
         connection.counters.queries.add()
+        loop.queriesInTurn += 1
         connection.counters.queryBytes.add(query.count)
         // Counted before the service runs, so that a reply from within `receive` finds the query that it is
         // for.

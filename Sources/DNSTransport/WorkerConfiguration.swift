@@ -160,6 +160,14 @@ public struct WorkerConfiguration: Sendable, Hashable {
     /// Events taken from the kernel in one wake-up.
     public var eventsPerTurn = 128
 
+    /// A turn with as many queries is a busy one: after it the worker sleeps for `gatheringTime`, so that the next turn has
+    /// more to do at once. Where queries come singly nothing waits.
+    public var queriesOfBusyTurn = 2
+
+    /// Nanoseconds. To be woken for each few queries costs more than to answer them; what is gained by waiting gets less the
+    /// longer it is, and who waits sees it as latency.
+    public var gatheringTime = 50_000
+
     /// Work handed over from other threads and not yet done; more is refused.
     public var submittedWork = 65_536
 
@@ -182,6 +190,9 @@ public struct WorkerConfiguration: Sendable, Hashable {
         copy.handshakes = max(1, handshakes)
         copy.handshakesPerTurn = max(1, handshakesPerTurn)
         copy.acceptsPerTurn = max(1, acceptsPerTurn)
+        copy.queriesOfBusyTurn = max(1, queriesOfBusyTurn)
+        // Beyond a millisecond it would be the resolver that is slow.
+        copy.gatheringTime = min(max(0, gatheringTime), 1_000_000)
         copy.eventsPerTurn = min(max(1, eventsPerTurn), 256)
         copy.exchangesPerConnection = min(max(1, exchangesPerConnection), 65_536)
         copy.portAttempts = max(1, portAttempts)

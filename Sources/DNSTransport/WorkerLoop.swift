@@ -1,3 +1,4 @@
+import CLinux
 import DNSWire
 
 /// The inside of a worker: what its queue's one item runs. It hands events to the three parts that own
@@ -28,6 +29,8 @@ final class WorkerLoop: WorkerContext {
 
     /// Serves until the worker is stopped and drained.
     func run(_ makeService: Worker.MakeService) {
+        // The thread is this loop's alone for as long as it runs, and naps of microseconds have to be that.
+        clinux_timer_slack(1_000)
         let service = makeService(self)
         while !isDone(service) {
             let count = loop.wait()

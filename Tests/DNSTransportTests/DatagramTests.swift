@@ -123,6 +123,22 @@ struct DatagramTests {
         #expect(worker.counters.datagramBatches >= 13)
     }
 
+    @Test(
+        "what comes while a busy worker naps is answered, and a nap is no sleep",
+        arguments: [0, 50_000, Int.max])
+    func naps(nanoseconds: Int) throws {
+        var configuration = WorkerConfiguration.patient
+        configuration.gatheringTime = nanoseconds
+        configuration.queriesOfBusyTurn = 0
+        let worker = try TestWorker(configuration: configuration)
+        let client = try TestSocket(.udp, to: worker.address)
+        for round in 0..<5 {
+            for id: UInt16 in 0..<20 { client.send(message(id, tag: UInt8(round))) }
+            let answers = (0..<20).compactMap { _ in client.receive() }
+            #expect(answers == (0..<20).map { message($0, tag: UInt8(round)) })
+        }
+    }
+
     @Test("replies to many deferred queries go each to its own client")
     func deferred() throws {
         var script = ScriptedService.Script()

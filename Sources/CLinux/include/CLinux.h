@@ -140,6 +140,10 @@ int clinux_eventfd_clear(int fd);
 
 // The three clocks at once. Why: one call a wake-up, without three timespec conversions in Swift.
 void clinux_clocks(int64_t *monotonic_nanoseconds, int64_t *boot_milliseconds, int64_t *wall_seconds);
+// Lets this thread's sleeps end within so many nanoseconds of their time; by default it is 50,000. Why: prctl is variadic.
+void clinux_timer_slack(uint64_t nanoseconds);
+// Sleeps, or less when a signal comes.
+void clinux_pause(int64_t nanoseconds);
 // Fills the buffer from the kernel's generator. Why: getrandom may be cut short; this does not return before
 // it is full.
 int clinux_random(uint8_t *bytes, size_t count);
