@@ -1,7 +1,8 @@
 /// Flights in the order in which their time comes. As all of them have the same time, that is the order in which they began,
 /// and one timer, for the first, does for all: most flights have landed long before, and cost none of their own.
 ///
-/// Bounded by the flights that begin within that time, two words each.
+/// Bounded by the flights that begin within that time, two words each. After a reload
+/// that makes the time shorter, those that began under the longer one hold up the others until their own time.
 struct DeadlineQueue {
     private struct Entry {
         let flight: UInt64

@@ -11,7 +11,7 @@ extension StateDatabase {
         guard unsafe access(path, F_OK) != 0 else { return }
         // The name of this process, as another one may do the same.
         let draft = "\(path).new-\(getpid())"
-        defer { unsafe unlink(draft) }
+        defer { for name in [draft, draft + "-wal"] { unsafe unlink(name) } }
         let file = unsafe open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw StoreError("\(draft): \(systemReason)") }
         Glibc.close(file)

@@ -117,11 +117,11 @@ final class Daemon: Sendable {
             listeners, workers: settings.workerCount, configuration: settings.worker)
         let stateDirectory = settings.keepsState ? settings.configuration.process.stateDirectory : nil
         if let privileges {
-            stateDirectory.map(privileges.makeDirectory)
+            if let stateDirectory { privileges.makeDirectory(stateDirectory) }
             try privileges.drop()
-        } else {
+        } else if let stateDirectory {
             // Whoever cannot keep something there says what is lost by it.
-            stateDirectory.map { try? StateDirectory.make($0) }
+            try? StateDirectory.make(stateDirectory)
         }
         state.withLock { $0.encryption = settings.encryption }
         keeper.begin(settings)

@@ -153,12 +153,16 @@ final class ZoneKeeper: Sendable {
     private func apply(_ configuration: Configuration, to store: ZoneStore) throws(StoreError) {
         let held = try store.zoneFigures()
         let configured = configuration.heldZones
-        var isHeld: [DomainName: ZoneFigures] = [:]
-        for figures in held { isHeld[figures.zone.apex] = figures }
+        let heldByName = Dictionary(held.map { ($0.zone.apex, $0) }) { first, _ in first }
+        var new: [NewZone] = []
         for zone in configured {
-            if let figures = isHeld[zone.name] { try apply(zone, figures, to: store) }
+            if let figures = heldByName[zone.name] {
+                try apply(zone, figures, to: store)
+            } else if let description = newZone(zone) {
+                new.append(description)
+            }
         }
-        try store.createZones(configured.filter { isHeld[$0.name] == nil }.compactMap(newZone))
+        try store.createZones(new)
         let wanted = Set(configured.map(\.name))
         for figures in held where figures.origin == .configuration && !wanted.contains(figures.zone.apex) {
             try release(figures, store)
