@@ -7,7 +7,7 @@ extension StreamServer {
             fail(connection, .ours)
             return false
         }
-        session.shakeHands()
+        session.shakeHands(in: batch)
         switch session.state {
         case .handshaking:
             touch(connection)

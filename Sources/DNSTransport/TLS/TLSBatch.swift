@@ -5,12 +5,13 @@ final class TLSBatch {
     private(set) var count = 0
 
     /// False when there is no room left for it.
-    func append(_ start: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-        guard length <= buffer.capacity - count,
-            let room = unsafe buffer.slice(count..<count + length).baseAddress
+    func append(_ octets: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = octets.baseAddress, octets.count > 0 else { return true }
+        guard octets.count <= buffer.capacity - count,
+            let room = unsafe buffer.slice(count..<count + octets.count).baseAddress
         else { return false }
-        unsafe room.update(from: start, count: length)
-        count += length
+        unsafe room.update(from: start, count: octets.count)
+        count += octets.count
         return true
     }
 

@@ -41,7 +41,7 @@ final class TLSSession {
     private var askedToRenegotiate = false
     /// Where records are gathered while a batch is open.
     private var batch: TLSBatch?
-    /// Octets of records that the socket has not taken. They go before all others.
+    /// Octets of records that the socket has not taken, or was not given. They go before all others.
     private var backlog: [UInt8] = []
     private var socketHasFailed = false
 
@@ -75,16 +75,28 @@ final class TLSSession {
     // --- Handshake ---
 
     /// Goes on with the handshake as far as what came allows. Look at `state` and `interest` afterwards.
-    func shakeHands() {
+    ///
+    /// Its last records (a ticket) wait for the next `batching`: most clients have sent a query by then, and the answer
+    /// leaves with them.
+    func shakeHands(in batch: TLSBatch) {
         guard state == .handshaking else { return }
-        mayRead = true
-        TLSErrors.clear()
-        let result = unsafe SSL_do_handshake(handle)
-        if result == 1 {
-            state = .open
-        } else {
+        sendBacklog()
+        if backlog.isEmpty {
+            mayRead = true
+            TLSErrors.clear()
+            self.batch = batch
+            let result = unsafe SSL_do_handshake(handle)
+            self.batch = nil
+            if result == 1 {
+                state = .open
+                backlog = unsafe batch.take { unsafe Array($0) }
+                return
+            }
             note(unsafe SSL_get_error(handle, result))
+            sendBatch(batch)
         }
+        if !backlog.isEmpty, state == .handshaking { interest = .writable }
+        if socketHasFailed, failure == nil { state = .broken(.disconnected) }
     }
 
     /// Whether the handshake left octets of the client behind, which `receive` gives.
@@ -137,15 +149,15 @@ final class TLSSession {
         }
     }
 
-    /// Octets of records that wait for the socket to take them; no more than a batch holds.
+    /// Octets of records that wait to be sent; no more than a batch holds.
     var backlogCount: Int { backlog.count }
 
     /// Has `body` send, and gives the socket all records in one go.
     ///
     /// - Returns: false when the connection is broken.
     func batching(in batch: TLSBatch, _ body: () -> Void) -> Bool {
-        sendBacklog()
-        if backlog.isEmpty {
+        if unsafe backlog.withUnsafeBufferPointer({ unsafe batch.append($0) }) {
+            backlog = []
             self.batch = batch
             body()
             self.batch = nil
@@ -248,12 +260,17 @@ extension TLSSession {
 
     @unsafe
     func writeSocket(_ start: UnsafePointer<UInt8>, _ count: Int) -> StreamResult {
+        guard let batch else {
+            sendBacklog()
+            guard backlog.isEmpty else { return .later }
+            return unsafe StreamResult(clinux_send(descriptor, start, count))
+        }
         guard backlog.isEmpty else { return .later }
-        guard let batch else { return unsafe StreamResult(clinux_send(descriptor, start, count)) }
-        if unsafe batch.append(start, count) { return .octets(count) }
+        let record = unsafe UnsafeBufferPointer(start: start, count: count)
+        if unsafe batch.append(record) { return .octets(count) }
         sendBatch(batch)
         if socketHasFailed { return .failed }
-        return unsafe backlog.isEmpty && batch.append(start, count) ? .octets(count) : .later
+        return unsafe backlog.isEmpty && batch.append(record) ? .octets(count) : .later
     }
 
     var isSocketAtEnd: Bool { socketIsAtEnd }

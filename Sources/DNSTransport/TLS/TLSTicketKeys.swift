@@ -66,6 +66,9 @@ final class TLSTicketKey: Sendable {
     private static let partLength = 32
     private static let length = nameLength + 2 * partLength
 
+    /// Looked up once: libcrypto 3.0 looks `EVP_aes_256_cbc` up with every use. Nil only without memory.
+    nonisolated(unsafe) private static let cipher = unsafe EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+
     nonisolated(unsafe) private let octets: UnsafeMutablePointer<UInt8>
 
     /// Nil without randomness.
@@ -102,7 +105,7 @@ final class TLSTicketKey: Sendable {
         _ mac: OpaquePointer
     ) -> Bool {
         unsafe name.update(from: octets, count: Self.nameLength)
-        let algorithm = unsafe EVP_aes_256_cbc()
+        guard let algorithm = unsafe Self.cipher else { return false }
         return unsafe RAND_bytes(vector, EVP_CIPHER_get_iv_length(algorithm)) == 1
             && EVP_EncryptInit_ex2(cipher, algorithm, cipherKey, vector, nil) == 1
             && copenssl_key_ticket_mac(mac, macKey, Self.partLength) == 1
@@ -111,7 +114,8 @@ final class TLSTicketKey: Sendable {
     /// Sets up the contexts to open a ticket.
     @unsafe
     func open(vector: UnsafePointer<UInt8>, _ cipher: OpaquePointer, _ mac: OpaquePointer) -> Bool {
-        unsafe EVP_DecryptInit_ex2(cipher, EVP_aes_256_cbc(), cipherKey, vector, nil) == 1
+        guard let algorithm = unsafe Self.cipher else { return false }
+        return unsafe EVP_DecryptInit_ex2(cipher, algorithm, cipherKey, vector, nil) == 1
             && copenssl_key_ticket_mac(mac, macKey, Self.partLength) == 1
     }
 }
