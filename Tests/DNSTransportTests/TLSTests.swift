@@ -522,6 +522,44 @@ struct TLSTests {
         #expect(worker.log.all.isEmpty)
     }
 
+    //--- What goes with the handshake's end ---
+
+    /// A client whose last record of the handshake waits for what it says next.
+    private func withheld(_ worker: TestWorker) throws -> TLSPeer<WithholdingSocket> {
+        let socket = WithholdingSocket(try TestSocket(.tls, to: worker.address))
+        let client = TLSPeer(socket, .init(versions: TLS1_3_VERSION...TLS1_3_VERSION))
+        try #require(client.shakeHands())
+        return client
+    }
+
+    @Test("the ticket waits for the first answer, and goes in one write with it")
+    func ticketWithAnswer() throws {
+        let server = try ServerOnTest(.dot())
+        let client = TLSPeer(server, .init(versions: TLS1_3_VERSION...TLS1_3_VERSION))
+        try #require(client.shakeHands())
+        server.shakeHands()
+        #expect(server.session.state == .open)
+        #expect(server.receive(seconds: 0) == nil)
+        server.answer(message(1, tag: 9))
+        let written = try #require(server.receive(seconds: 0))
+        #expect(server.receive(seconds: 0) == nil)
+        server.repeated = written
+        #expect(client.receiveMessage() == message(1, tag: 9))
+        #expect(client.ticket != nil)
+    }
+
+    @Test("a tampered record right behind the handshake ends the session with an alert")
+    func tamperedAtOnce() throws {
+        let worker = try worker()
+        let client = try withheld(worker)
+        var record = client.seal(framed(message(1, tag: 9)))
+        record[record.count - 1] ^= 1
+        client.socket.send(record)
+        client.socket.release()
+        #expect(client.receive() == nil)
+        #expect(client.reason == SSL_AD_REASON_OFFSET + SSL_AD_BAD_RECORD_MAC)
+    }
+
     //--- Abuse ---
 
     @Test("renegotiation is refused, and ends the connection")

@@ -35,6 +35,17 @@ final class TestSocket: Sendable {
         }
     }
 
+    /// Two that are connected with each other.
+    static func pair() throws -> (TestSocket, TestSocket) {
+        var numbers: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &numbers) == 0 else { throw SystemError(code: errno) }
+        return (
+            TestSocket(adopting: try FileDescriptor(adopting: numbers[0])),
+            TestSocket(adopting: try FileDescriptor(adopting: numbers[1]))
+        )
+    }
+
     func wait(for events: Int32, seconds: Double = patience) -> Bool {
         var poller = pollfd(fd: descriptor.number, events: Int16(events), revents: 0)
         return unsafe poll(&poller, 1, Int32(seconds * 1000)) > 0
