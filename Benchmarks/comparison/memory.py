@@ -38,7 +38,6 @@ class Run:
 
 
 class Memory(Measurement):
-    rounds = 1  # names are many enough that chance has no say
     columns = (Column("octets/name", "per_name", 0), Column("names in the cache", "in_cache", 0), Column("MiB grown", "mebibytes", 0),
                Column("lost", "lost", 0, sum), Column("failed", "failed", 0, sum))
     headline = Headline(columns[0], "octets a name")
