@@ -110,12 +110,15 @@ extension Resolution {
         {
             return [Finding(alias)]
         }
-        var ancestor = question.qname.parent
-        while let owner = ancestor, !owner.isRoot, owner.isSubdomain(of: top) {
-            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now),
+        guard question.qname.isSubdomain(of: top) else { return nil }
+        for start in question.qname.ancestorOffsets where start > 0 {
+            let length = question.qname.wire.count - start
+            guard length > 1, length >= top.wire.count else { return nil }
+            if case .rrset(let dname) = cache.lookup(
+                ancestorOf: question.qname, at: start, .dname, question.qclass, now: now),
                 dname.rank.isAnswer,
                 let target = dname.rrset.rdatas.first?.targetName,
-                case .name(let name) = question.qname.replacingSuffix(owner, with: target)
+                case .name(let name) = question.qname.replacingSuffix(dname.rrset.ownerName, with: target)
             {
                 let synthesized = RRset(
                     question.qname, .cname, question.qclass, ttl: dname.rrset.ttl, rdatas: [.name(name)])
@@ -123,7 +126,6 @@ extension Resolution {
                 alias.isSynthesized = true
                 return [Finding(dname), alias]
             }
-            ancestor = owner.parent
         }
         return nil
     }

@@ -174,6 +174,28 @@ extension DomainName {
         isRoot ? nil : DomainName(unchecked: Array(wire[(Int(wire[0]) + 1)...]))
     }
 
+    /// Where in `wire` the name itself and each of its ancestors begin, the root last. To walk up by these, rather than by
+    /// `parent`, makes no name that nobody keeps.
+    public var ancestorOffsets: AncestorOffsets { AncestorOffsets(self) }
+
+    /// The name itself or an ancestor of it, by one of `ancestorOffsets`.
+    public func ancestor(at offset: Int) -> DomainName {
+        offset == 0 ? self : DomainName(unchecked: Array(wire[offset...]))
+    }
+
+    public struct AncestorOffsets: Sequence, IteratorProtocol {
+        private let wire: [UInt8]
+        private var offset = 0
+
+        fileprivate init(_ name: DomainName) { wire = name.wire }
+
+        public mutating func next() -> Int? {
+            guard offset < wire.count else { return nil }
+            defer { offset += Int(wire[offset]) + 1 }
+            return offset
+        }
+    }
+
     /// The last `count` labels: `suffix(2)` of `www.example.com.` is `example.com.`. All of it where it has no more.
     public func suffix(_ count: Int) -> DomainName {
         var drop = labelCount - max(0, count)
