@@ -70,6 +70,7 @@ extension Cache {
         let ttl = limits.clamp(min(rrset.ttl, proofs.shortestTTL))
         guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }
         var payload = PayloadWriter()
+        payload.reserve(3 + PayloadWriter.length(ofDataOf: rrset) + 1)
         payload.put(Shape.rrset)
         payload.put(rank.rawValue)
         payload.put(security.rawValue)

@@ -238,7 +238,9 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
-        if zone.kind == .recursion { delegations.insert(zone.zone) }
+        if validator != nil, zone.kind == .recursion, !delegations.contains(zone.zone) {
+            delegations.append(zone.zone)
+        }
         var useless = lookup.refetched.contains(zone.zone) ? lookup.exhausted : []
         if let distrusted = lookup.distrusted, distrusted.zone == zone.zone {
             useless.formUnion(distrusted.servers)
@@ -291,6 +293,6 @@ extension Lookup {
 
     /// What was found on the way and, where there is one, the last finding.
     func outcome(_ responseCode: ResponseCode, _ last: Finding?) -> Outcome {
-        Outcome(responseCode, findings + (last.map { [$0] } ?? []))
+        Outcome(responseCode, last.map { findings + [$0] } ?? findings)
     }
 }

@@ -69,16 +69,3 @@ extension Resolution {
         }
     }
 }
-
-extension Classification {
-    /// The aliases that lead to what it says.
-    fileprivate var chain: [RRset] {
-        switch self {
-        case .answer(let chain, _), .alias(let chain, _), .noData(let chain, _, _),
-            .nxDomain(let chain, _, _),
-            .nameTooLong(let chain):
-            chain
-        case .referral, .empty, .lame: []
-        }
-    }
-}

@@ -235,27 +235,27 @@ extension Resolution {
             question: exchange.asked, zone: zone.zone, limits: settings.limits,
             isForwarder: zone.isForward, message: message)
         let classification = believed(reader.classify(), of: zone.zone, lookup.current)
+        let flags = reader.message.header.flags
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
             refer(id, delegation, exchange, reader.delegationEvidence(of: delegation))
         } else if case .lame = classification {
             lame(exchange, index)
         } else if isPart, !isEmpty(classification) {
-            readPart(classification, message, exchange, index)
-        } else if isWeak(classification, message, zone) {
+            readPart(classification, reader, exchange, index)
+        } else if isWeak(classification, flags, zone) {
             if showAllInstead(exchange, index) { return }
-            lookup.zone?.weakAnswer = WeakAnswer(classification, message, exchange.server)
+            zone.weakAnswer = WeakAnswer(classification, reader, exchange.server)
             fail(
                 exchange,
                 ExtendedError(
                     .noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
-        } else if message.responseCode == .yxDomain, !isTooLong(classification) {
+        } else if reader.message.responseCode == .yxDomain, !isTooLong(classification) {
             fail(
                 exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
-            let isAuthoritative = message.header.flags.contains(.aa)
-            let rank = isAuthoritative ? Rank.answer : .nonAuthoritativeAnswer
-            readWhole(classification, rank: rank, from: exchange.server, id, message)
+            let rank = flags.contains(.aa) ? Rank.answer : .nonAuthoritativeAnswer
+            readWhole(classification, rank: rank, from: exchange.server, id, reader)
         }
     }
 
@@ -268,10 +268,9 @@ extension Resolution {
     }
 
     /// A server of the zone speaks with authority; one that says nothing, or what it has from hearsay, comes last.
-    private func isWeak(_ classification: Classification, _ message: Message, _ zone: ZoneState) -> Bool {
+    private func isWeak(_ classification: Classification, _ flags: HeaderFlags, _ zone: ZoneState) -> Bool {
         guard !zone.isForward else { return false }
-        return isEmpty(classification)
-            || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
+        return isEmpty(classification) || !flags.contains(.aa) && flags.contains(.ra)
     }
 
     private func refer(
@@ -304,7 +303,7 @@ extension Resolution {
 
     /// The answer to a minimised question: how to go on toward the whole name.
     private func readPart(
-        _ classification: Classification, _ message: Message, _ exchange: Exchange, _ index: Int
+        _ classification: Classification, _ reader: ResponseReader, _ exchange: Exchange, _ index: Int
     ) {
         let id = exchange.lookup
         guard let lookup = lookups[id] else { return }
@@ -313,16 +312,16 @@ extension Resolution {
             // Below a name that does not exist there is nothing (RFC 8020); but servers exist that deny names which
             // only have others below them, so all but the root are asked once more when relaxed.
             // Who can prove it is not one of those.
-            if settings.minimisation == .relaxed, !exchange.zone.isRoot, proofs(in: message, id).isEmpty {
+            if settings.minimisation == .relaxed, !exchange.zone.isRoot, reader.proofs().isEmpty {
                 _ = showAllInstead(exchange, index)
             } else {
-                readWhole(classification, rank: .answer, from: exchange.server, id, message)
+                readWhole(classification, rank: .answer, from: exchange.server, id, reader)
             }
         case .noData(let chain, let name, let soa):
             if chain.isEmpty, soa != nil {
                 let content = Finding.Content.noData(name, lookup.minimisedType, soa: soa)
                 var denial = finding(content, from: exchange.server, id)
-                denial.proofs = proofs(in: message, id)
+                denial.proofs = reader.proofs()
                 keep(denial)
             }
             showMore(id)
@@ -349,43 +348,46 @@ extension Resolution {
 
     func readWhole(
         _ classification: Classification, rank: Rank, from server: SocketAddress, _ id: LookupID,
-        _ message: Message
+        _ reader: ResponseReader
     ) {
         guard let lookup = lookups[id] else { return }
-        lazy var proofs = proofs(in: message, id)
-        func link(_ chain: [RRset]) -> [Finding] {
-            var links: [Finding] = []
-            for rrset in chain {
-                var link = finding(.rrset(rrset), from: server, id)
-                link.rank = rank
-                link.isSynthesized = links.last?.rrset.map { rrset.isMade(from: $0) } ?? false
-                if link.isExpansion { link.proofs = proofs }
-                links.append(link)
-            }
-            return links
+        let proofs = reader.proofs()
+        let origin = Finding.Origin.server(server, zone: lookup.zone?.zone ?? .root)
+        func add(_ rrset: RRset, to links: inout [Finding]) {
+            var link = Finding(.rrset(rrset), origin: origin)
+            link.rank = rank
+            link.isSynthesized = links.last?.rrset.map { rrset.isMade(from: $0) } ?? false
+            if link.isExpansion { link.proofs = proofs }
+            links.append(link)
         }
         func denial(_ content: Finding.Content) -> Finding {
-            var denial = finding(content, from: server, id)
+            var denial = Finding(content, origin: origin)
             denial.proofs = proofs
             return denial
         }
+        var findings: [Finding] = []
+        findings.reserveCapacity(classification.chain.count + 1)
+        for rrset in classification.chain { add(rrset, to: &findings) }
         switch classification {
-        case .answer(let chain, let rrset):
-            if lookup.purpose == .priming { primed(rrset, message) }
-            finish(id, .noError, link(chain + [rrset]))
-        case .alias(let chain, let target):
-            let links = link(chain)
+        case .answer(_, let rrset):
+            if lookup.purpose == .priming { primed(rrset, reader.message) }
+            add(rrset, to: &findings)
+            finish(id, .noError, findings)
+        case .alias(_, let target):
             note(proofs, about: target)
-            if !isToBeValidated(lookup) { links.forEach(keep) }
-            follow(id, links)
-        case .noData(let chain, let name, let soa):
-            finish(id, .noError, link(chain) + [denial(.noData(name, lookup.question.qtype, soa: soa))])
-        case .nxDomain(let chain, let name, let soa):
-            finish(id, .nxDomain, link(chain) + [denial(.nxDomain(name, soa: soa))])
-        case .nameTooLong(let chain):
-            finish(id, .yxDomain, link(chain))
+            if !isToBeValidated(lookup) { findings.forEach(keep) }
+            follow(id, findings)
+        case .noData(_, let name, let soa):
+            findings.append(denial(.noData(name, lookup.question.qtype, soa: soa)))
+            finish(id, .noError, findings)
+        case .nxDomain(_, let name, let soa):
+            findings.append(denial(.nxDomain(name, soa: soa)))
+            finish(id, .nxDomain, findings)
+        case .nameTooLong:
+            finish(id, .yxDomain, findings)
         case .empty:
-            finish(id, .noError, [denial(.noData(lookup.qname, lookup.question.qtype, soa: nil))])
+            findings.append(denial(.noData(lookup.qname, lookup.question.qtype, soa: nil)))
+            finish(id, .noError, findings)
         case .referral, .lame:
             break
         }
@@ -395,21 +397,14 @@ extension Resolution {
         Finding(content, origin: .server(server, zone: lookups[id]?.zone?.zone ?? .root))
     }
 
-    /// The NSEC and NSEC3 RRsets of a response.
-    private func proofs(in message: Message, _ id: LookupID) -> [RRset] {
-        guard let lookup = lookups[id], let zone = lookup.zone else { return [] }
-        let reader = ResponseReader(
-            question: lookup.current, zone: zone.zone, limits: settings.limits,
-            isForwarder: zone.isForward, message: message)
-        return reader.proofs()
-    }
-
     /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.
     private func finish(_ id: LookupID, _ responseCode: ResponseCode, _ findings: [Finding]) {
         guard let lookup = lookups[id] else { return }
         if !isToBeValidated(lookup) { findings.forEach(keep) }
-        lookup.findings += findings
-        lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }
+        lookup.add(findings)
+        if findings.count > 1 {
+            lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }
+        }
         guard lookup.aliasCount <= settings.limits.aliasChain else {
             end(id, .failure(ExtendedError(.other, "CNAME chain too long at \(lookup.qname)")))
             return

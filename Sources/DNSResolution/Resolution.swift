@@ -126,8 +126,8 @@ public final class Resolution {
     /// What to go back to when a second opinion cannot be had.
     var firstOpinion: [Finding]?
     var trust = ChainOfTrust()
-    /// The zones that lookups came through.
-    var delegations: Set<DomainName> = []
+    /// The zones that lookups came through, each once, where validation wants to know; they are few.
+    var delegations: [DomainName] = []
 
     static let mainLookup = 0
 

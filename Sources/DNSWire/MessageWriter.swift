@@ -194,6 +194,13 @@ public struct MessageWriter: Sendable {
 
     /// Whether the name of `wire` from `index` already stands in the message.
     private func matches(_ wire: [UInt8], _ index: Int, at start: Int) -> Bool {
+        // Most names stand there in one piece.
+        let length = wire.count - index
+        if bytes.count - start >= length,
+            isSame(bytes.span, from: start, wire.span, from: index, count: length)
+        {
+            return true
+        }
         var position = start
         var index = index
         while position < bytes.count, index < wire.count {
