@@ -96,7 +96,8 @@ struct ResponseReader {
 
     /// Most responses hold nothing else, and are read as they are.
     private func believable(_ records: [Record]) -> [Record] {
-        records.allSatisfy(isBelievable) ? records : records.filter(isBelievable)
+        for record in records where !isBelievable(record) { return records.filter { isBelievable($0) } }
+        return records
     }
 
     /// The SOA that stands for a denial of `name` (RFC 2308 §2).

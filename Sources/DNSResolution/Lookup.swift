@@ -218,10 +218,5 @@ final class Exchange {
 }
 
 extension Message {
-    var cookie: (client: [UInt8], server: [UInt8])? {
-        edns?.first {
-            guard case .cookie(let client, let server) = $0 else { return nil }
-            return (client, server)
-        }
-    }
+    var cookie: (client: [UInt8], server: [UInt8])? { edns?.cookie }
 }

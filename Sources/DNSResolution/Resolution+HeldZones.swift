@@ -6,6 +6,8 @@ import DNSWire
 /// kept: the outcome tells at which name they have to be asked, and whoever replies to a client asks them then.
 extension Resolution {
     func place(of question: Question) -> HeldPlace {
+        // Where none is held, which is often, there is nothing to take out and put back.
+        if settings.heldZones == nil { return .elsewhere }
         guard let zones = settings.heldZones, question.qclass == .internet else { return .elsewhere }
         return zones.place(of: question.qname, question.qtype)
     }
@@ -33,7 +35,7 @@ extension Resolution {
 
     /// The addresses of a name server for which a zone here answers; nil for others.
     func heldAddresses(of nameServer: DomainName, _ types: [RecordType]) -> [IPAddress]? {
-        guard let zones = settings.heldZones, case .held = place(of: Question(nameServer, .a)) else {
+        guard case .held = place(of: Question(nameServer, .a)), let zones = settings.heldZones else {
             return nil
         }
         return types.flatMap {

@@ -238,7 +238,7 @@ public final class Resolution {
         exchanges.removeAll()
         lookups.removeAll()
         pending = []
-        actions.append(.finish(outcome))
+        actions.append(.finish(consume outcome))
     }
 
     /// Remembers which name servers have no address that can be found, so that the next name in their zone does not

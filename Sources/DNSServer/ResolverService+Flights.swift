@@ -365,16 +365,16 @@ extension ResolverService {
 
     // --- The end ---
 
-    private func finish(_ flight: Flight, _ outcome: Outcome) {
+    private func finish(_ flight: Flight, _ outcome: consuming Outcome) {
         flights[flight.id] = nil
         flightByKey[flight.key] = nil
         live.resolved(after: context.now.monotonic - flight.startedAt)
         let result =
             outcome.isUsable
             ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
-        let end = FlightEnd(result: result, outcome: outcome)
+        let end = FlightEnd(result: result, outcome: consume outcome)
         flight.end = end
-        for observer in flight.observers { observer(outcome) }
+        for observer in flight.observers { observer(end.outcome) }
         flight.observers = []
         let clients = flight.clients
         flight.clients = []
@@ -533,8 +533,12 @@ extension ResolverService {
     }
 
     func stopWaiting(_ client: Client) {
-        let waiting = waitingByClient[client.peer.address, default: 1] - 1
-        waitingByClient[client.peer.address] = waiting > 0 ? waiting : nil
+        guard let index = waitingByClient.index(forKey: client.peer.address) else { return }
+        if waitingByClient.values[index] > 1 {
+            waitingByClient.values[index] -= 1
+        } else {
+            waitingByClient.remove(at: index)
+        }
     }
 }
 

@@ -265,14 +265,17 @@ extension DomainName {
     /// The same name, each letter in a case chosen by chance (0x20).
     public func randomizingCase(using random: inout some RandomNumberGenerator) -> DomainName {
         var wire = wire
-        var bits: UInt64 = random.next()
-        var used = 0
-        // Length octets are at most 63, below any letter.
-        for index in wire.indices where UInt8(ascii: "a")...UInt8(ascii: "z") ~= lowercased(wire[index]) {
-            if used == 64 { (bits, used) = (random.next(), 0) }
-            wire[index] = bits & 1 == 0 ? wire[index] | 0x20 : wire[index] & ~0x20
+        var octets = wire.mutableSpan
+        var bits: UInt64 = 0
+        for index in octets.indices {
+            // A bit for each octet.
+            if index % UInt64.bitWidth == 0 { bits = random.next() }
+            let octet = octets[index]
+            // Length octets are at most 63, below any letter.
+            if (octet | 0x20) &- UInt8(ascii: "a") < 26 {
+                octets[index] = octet & ~0x20 | UInt8(truncatingIfNeeded: bits & 1) << 5
+            }
             bits >>= 1
-            used += 1
         }
         return DomainName(unchecked: wire)
     }

@@ -81,5 +81,6 @@ func isSame(
 
 @inline(__always)
 private func isSameWord(_ a: Span<UInt8>, _ start: Int, _ b: Span<UInt8>, _ otherStart: Int) -> Bool {
-    lowercased(a.word(at: start)) == lowercased(b.word(at: otherStart))
+    let (word, other) = (a.word(at: start), b.word(at: otherStart))
+    return word == other || lowercased(word) == lowercased(other)
 }
