@@ -98,8 +98,8 @@ extension Resolution {
         }
         let wait = min(health.retransmissionTimeout << Int64(server.tries), ServerHealth.maximumTimeout)
         server.tries += 1
-        lookup.zone?.servers[index] = server
-        lookup.zone?.tries += 1
+        zone.servers[index] = server
+        zone.tries += 1
         let retryAfter =
             isEncrypted
             ? max(wait * 3, Self.minimumEncryptedTimeout)
@@ -156,7 +156,7 @@ extension Resolution {
     private func zoneFailed(_ id: LookupID) {
         guard let lookup = lookups[id], let zone = lookup.zone else { return }
         if let weak = zone.weakAnswer {
-            lookup.zone?.weakAnswer = nil
+            zone.weakAnswer = nil
             readWhole(
                 weak.classification, rank: .nonAuthoritativeAnswer, from: weak.server, id, weak.reader)
             return
@@ -169,10 +169,10 @@ extension Resolution {
             zone.tries < settings.limits.triesPerZone
         {
             // Servers exist that are silent about a part of a name (RFC 9156 §5); once more with all of it.
-            lookup.zone?.shownLabels = nil
+            zone.shownLabels = nil
             for index in zone.servers.indices {
-                lookup.zone?.servers[index] = zone.servers[index].anew
-                lookup.zone?.servers[index].tries =
+                zone.servers[index] = zone.servers[index].anew
+                zone.servers[index].tries =
                     settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }
             pending.append(id)

@@ -238,18 +238,20 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
-        if validator != nil, zone.kind == .recursion, !delegations.contains(zone.zone) {
+        if case .some = validator, zone.kind == .recursion, !delegations.contains(zone.zone) {
             delegations.append(zone.zone)
         }
         var useless = lookup.refetched.contains(zone.zone) ? lookup.exhausted : []
         if let distrusted = lookup.distrusted, distrusted.zone == zone.zone {
             useless.formUnion(distrusted.servers)
         }
-        for index in zone.servers.indices where useless.contains(zone.servers[index].address) {
-            lookup.zone?.servers[index].isFailed = true
+        if !useless.isEmpty {
+            for index in zone.servers.indices where useless.contains(zone.servers[index].address) {
+                zone.servers[index].isFailed = true
+            }
         }
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
-            lookup.zone?.shownLabels = zone.zone.labelCount
+            zone.shownLabels = zone.zone.labelCount
             lookup.showMore(limits: settings.limits)
             skipKnownParts(lookup)
         }
@@ -278,17 +280,18 @@ extension Lookup {
 
     /// Shows the zone's servers more of the name, or all of it (RFC 9156 §2.3).
     func showMore(limits: ResolutionLimits) {
-        guard let shown = zone?.shownLabels, let asked = zone?.minimisedQuestions else { return }
+        guard let zone, let shown = zone.shownLabels else { return }
+        let asked = zone.minimisedQuestions
         let hidden = qname.labelCount - shown
         guard hidden > 1, asked < limits.minimisedQuestions else {
-            zone?.shownLabels = nil
+            zone.shownLabels = nil
             return
         }
         let questionsLeft = limits.minimisedQuestions - asked
         let step = asked < limits.minimisedOneLabel ? 1 : max(1, (hidden + questionsLeft - 1) / questionsLeft)
         let next = shown + step
-        zone?.shownLabels = next < qname.labelCount ? next : nil
-        zone?.minimisedQuestions += 1
+        zone.shownLabels = next < qname.labelCount ? next : nil
+        zone.minimisedQuestions = asked + 1
     }
 
     /// What was found on the way and, where there is one, the last finding.

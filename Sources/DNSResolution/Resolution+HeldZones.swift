@@ -7,7 +7,7 @@ import DNSWire
 extension Resolution {
     func place(of question: Question) -> HeldPlace {
         // Where none is held, which is often, there is nothing to take out and put back.
-        if settings.heldZones == nil { return .elsewhere }
+        if case .none = settings.heldZones { return .elsewhere }
         guard let zones = settings.heldZones, question.qclass == .internet else { return .elsewhere }
         return zones.place(of: question.qname, question.qtype)
     }
@@ -48,7 +48,7 @@ extension Resolution {
     func believed(_ classification: Classification, of zone: DomainName, _ question: Question)
         -> Classification
     {
-        guard settings.heldZones != nil else { return classification }
+        if case .none = settings.heldZones { return classification }
         let chain = classification.chain
         for (index, alias) in chain.enumerated() where alias.type == .cname {
             guard let target = alias.rdatas.first?.targetName else { continue }

@@ -112,21 +112,20 @@ extension Resolution {
     }
 
     private func again(_ exchange: Exchange, _ index: Int, _ change: (inout ServerState) -> Void) {
-        guard var server = lookups[exchange.lookup]?.zone?.servers[index] else { return }
-        change(&server)
+        guard let zone = lookups[exchange.lookup]?.zone else { return }
+        change(&zone.servers[index])
         // It was not the server's fault, so it does not count as a try; what can change is bounded.
-        server.tries = max(0, server.tries - 1)
-        lookups[exchange.lookup]?.zone?.servers[index] = server
+        zone.servers[index].tries = max(0, zone.servers[index].tries - 1)
         send(exchange.lookup, toServer: index)
     }
 
     /// - Parameter keepsDatagrams: what is on its way over UDP goes on being listened for.
     private func fail(_ exchange: Exchange, _ reason: ExtendedError, keepsDatagrams: Bool = false) {
-        guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
+        guard let lookup = lookups[exchange.lookup], let zone = lookup.zone, zone.zone == exchange.zone,
             let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
         else { return }
-        lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
-        lookups[exchange.lookup]?.failure = reason
+        zone.servers[index].isFailed = true
+        lookup.failure = reason
         for (number, other) in exchanges
         where other.lookup == exchange.lookup && other.server == exchange.server {
             if other.isStream || !keepsDatagrams { cancel(number) }
@@ -212,10 +211,10 @@ extension Resolution {
 
     /// A server that errs about a part of the name is asked for all of it (RFC 9156 §2.3, relaxed).
     private func showAllInstead(_ exchange: Exchange, _ index: Int) -> Bool {
-        guard settings.minimisation == .relaxed, lookups[exchange.lookup]?.zone?.shownLabels != nil else {
-            return false
-        }
-        lookups[exchange.lookup]?.zone?.shownLabels = nil
+        guard settings.minimisation == .relaxed, let zone = lookups[exchange.lookup]?.zone,
+            zone.shownLabels != nil
+        else { return false }
+        zone.shownLabels = nil
         again(exchange, index) { _ in }
         return true
     }
@@ -338,12 +337,12 @@ extension Resolution {
     }
 
     private func showMore(_ id: LookupID) {
-        lookups[id]?.showMore(limits: settings.limits)
+        guard let lookup = lookups[id] else { return }
+        lookup.showMore(limits: settings.limits)
+        guard let zone = lookup.zone else { return }
         // Each part is a question of its own, so its tries count anew.
-        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 {
-            lookups[id]?.zone?.servers[index].tries = 0
-        }
-        lookups[id]?.zone?.tries = 0
+        for index in zone.servers.indices { zone.servers[index].tries = 0 }
+        zone.tries = 0
     }
 
     func readWhole(

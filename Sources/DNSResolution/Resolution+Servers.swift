@@ -14,6 +14,8 @@ extension Resolution {
             let held = heldAddresses(of: nameServer.name, types)
             for address in held ?? nameServer.addresses { add(address, to: &servers, isTrusted: isHeld) }
             guard held == nil else { continue }
+            // A name in the zone itself only these same servers could tell.
+            let isInZone = nameServer.name.isSubdomain(of: delegation.zone)
             var hasAddress = !nameServer.addresses.isEmpty
             for type in types {
                 switch cache.lookup(nameServer.name, type, now: now) {
@@ -28,8 +30,7 @@ extension Resolution {
                 case nil:
                     if !hasAddress {
                         missing.append(Question(nameServer.name, type))
-                    } else if !nameServer.name.isSubdomain(of: delegation.zone) {
-                        // A name in the zone itself only these same servers could tell.
+                    } else if !isInZone {
                         spare.append(Question(nameServer.name, type))
                     }
                 }

@@ -140,6 +140,7 @@ public final class Resolution {
         cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false,
         isCheckingDisabled: Bool = false
     ) {
+        let validation = settings.validation
         self.question = question
         self.settings = settings
         self.cache = cache
@@ -147,7 +148,7 @@ public final class Resolution {
         self.cookieKey = cookieKey
         self.isOffline = isOffline
         self.isCheckingDisabled = isCheckingDisabled
-        if let validation = settings.validation, !isCheckingDisabled {
+        if let validation, !isCheckingDisabled {
             validator = Validator(
                 settings: validation.settings, verifier: validation.verifier, traces: validation.traces)
         }
