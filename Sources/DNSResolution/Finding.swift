@@ -101,7 +101,7 @@ extension Outcome {
                 proofs.append(proof)
             }
         }
-        self.init(responseCode)
+        self.responseCode = responseCode
         self.answers = answers
         self.authorities = authorities
         self.proofs = proofs

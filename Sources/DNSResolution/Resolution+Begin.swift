@@ -238,7 +238,7 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
-        if case .some = validator, zone.kind == .recursion, !delegations.contains(zone.zone) {
+        if validator != nil, zone.kind == .recursion, !delegations.contains(zone.zone) {
             delegations.append(zone.zone)
         }
         var useless = lookup.refetched.contains(zone.zone) ? lookup.exhausted : []

@@ -6,9 +6,9 @@ import DNSWire
 /// kept: the outcome tells at which name they have to be asked, and whoever replies to a client asks them then.
 extension Resolution {
     func place(of question: Question) -> HeldPlace {
-        // Where none is held, which is often, there is nothing to take out and put back.
-        if case .none = settings.heldZones { return .elsewhere }
-        guard let zones = settings.heldZones, question.qclass == .internet else { return .elsewhere }
+        guard holdsZones, let zones = settings.heldZones, question.qclass == .internet else {
+            return .elsewhere
+        }
         return zones.place(of: question.qname, question.qtype)
     }
 
@@ -45,10 +45,10 @@ extension Resolution {
 
     /// A response as far as its server speaks for the names in it: the tree may say something of names at or below the
     /// zones that are held here, which counts for nothing. An alias that leads there is the last that is believed.
-    func believed(_ classification: Classification, of zone: DomainName, _ question: Question)
+    func believed(_ classification: consuming Classification, of zone: DomainName, _ question: Question)
         -> Classification
     {
-        if case .none = settings.heldZones { return classification }
+        guard holdsZones else { return classification }
         let chain = classification.chain
         for (index, alias) in chain.enumerated() where alias.type == .cname {
             guard let target = alias.rdatas.first?.targetName else { continue }

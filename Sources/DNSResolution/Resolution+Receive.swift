@@ -374,7 +374,7 @@ extension Resolution {
             finish(id, .noError, findings)
         case .alias(_, let target):
             note(proofs, about: target)
-            if !isToBeValidated(lookup) { findings.forEach(keep) }
+            if !isToBeValidated(lookup) { for finding in findings { keep(finding) } }
             follow(id, findings)
         case .noData(_, let name, let soa):
             findings.append(denial(.noData(name, lookup.question.qtype, soa: soa)))
@@ -399,7 +399,7 @@ extension Resolution {
     /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.
     private func finish(_ id: LookupID, _ responseCode: ResponseCode, _ findings: [Finding]) {
         guard let lookup = lookups[id] else { return }
-        if !isToBeValidated(lookup) { findings.forEach(keep) }
+        if !isToBeValidated(lookup) { for finding in findings { keep(finding) } }
         lookup.add(findings)
         if findings.count > 1 {
             lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }

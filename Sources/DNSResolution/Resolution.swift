@@ -95,6 +95,8 @@ public final class Resolution {
     var random: RandomSource
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
+    /// Whether there are any in the settings, which is asked at every step.
+    let holdsZones: Bool
     let isOffline: Bool
     let isCheckingDisabled: Bool
     var lookups = ShortTable<LookupID, Lookup>()
@@ -136,24 +138,25 @@ public final class Resolution {
     ///   - isOffline: answer from what is known or not at all (RD clear); REFUSED stands for "not known".
     ///   - isCheckingDisabled: nothing is validated, at the client's wish (CD, RFC 4035 §3.2.2).
     public init(
-        _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
+        _ question: Question, settings: consuming ResolverSettings, cache: Cache, random: RandomSource,
         cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false,
         isCheckingDisabled: Bool = false
     ) {
-        let validation = settings.validation
         self.question = question
-        self.settings = settings
         self.cache = cache
         self.random = random
         self.cookieKey = cookieKey
         self.isOffline = isOffline
         self.isCheckingDisabled = isCheckingDisabled
-        if let validation, !isCheckingDisabled {
+        holdsZones = settings.heldZones != nil
+        if let validation = settings.validation, !isCheckingDisabled {
             validator = Validator(
                 settings: validation.settings, verifier: validation.verifier, traces: validation.traces)
         }
-        let id = addLookup(Lookup(question, purpose: .client, depth: 0))
-        lookups[id]?.skipsCache = skipsCache
+        self.settings = consume settings
+        let lookup = Lookup(question, purpose: .client, depth: 0)
+        lookup.skipsCache = skipsCache
+        _ = addLookup(lookup)
     }
 
     /// Feeds one event and gives what has to be done.
