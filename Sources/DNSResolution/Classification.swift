@@ -45,19 +45,18 @@ struct ResponseReader {
     private let signatures: [Record]
 
     init(
-        question: Question, zone: DomainName, limits: ResolutionLimits, isForwarder: Bool,
-        message: Message
+        question: Question, zone: DomainName, limits: ResolutionLimits, isForwarder: Bool, message: Message
     ) {
         self.question = question
         self.zone = zone
         self.limits = limits
         self.isForwarder = isForwarder
+        self.message = message
         var signatures: [Record] = []
         for record in message.answers where record.type == .rrsig { signatures.append(record) }
         for record in message.authorities where record.type == .rrsig { signatures.append(record) }
         for record in message.additionals where record.type == .rrsig { signatures.append(record) }
         self.signatures = signatures
-        self.message = message
     }
 
     func classify() -> Classification {

@@ -51,7 +51,7 @@ final class Lookup {
 
     var current: Question { Question(qname, question.qtype, question.qclass) }
 
-    /// Adds what one response brought, which most often is all there is.
+    /// Adds what one response brought, which most often is all there is: then the array is taken as it is.
     func add(_ found: [Finding]) {
         findings = findings.isEmpty ? found : findings + found
     }

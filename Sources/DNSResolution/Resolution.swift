@@ -95,7 +95,8 @@ public final class Resolution {
     var random: RandomSource
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
-    /// Whether there are any in the settings, which is asked at every step.
+    /// Whether the settings have zones that are held here. It is asked at every step, where a look into the settings would
+    /// count references.
     let holdsZones: Bool
     let isOffline: Bool
     let isCheckingDisabled: Bool

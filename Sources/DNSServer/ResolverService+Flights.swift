@@ -339,6 +339,7 @@ extension ResolverService {
     }
 
     func handle(_ event: Resolution.Event, _ flight: Flight) {
+        // It is unowned, and taken hold of once.
         let context = context
         let now = context.now
         for action in flight.resolution.handle(event, now: now) {
