@@ -129,7 +129,8 @@ public final class Resolution {
     /// What to go back to when a second opinion cannot be had.
     var firstOpinion: [Finding]?
     var trust = ChainOfTrust()
-    /// The zones that lookups came through, each once, where validation wants to know; they are few.
+    /// The zones that lookups came through, each once, where validation wants to know: no more than there are queries and
+    /// lookups, and most often two or three.
     var delegations: [DomainName] = []
 
     static let mainLookup = 0

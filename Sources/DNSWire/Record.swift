@@ -10,6 +10,11 @@ public struct Question: Hashable, Sendable {
         self.qclass = qclass
     }
 
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(qname)
+        hasher.combine(UInt64(qtype.rawValue) << 16 | UInt64(qclass.rawValue))
+    }
+
     public init(parsing message: Span<UInt8>, at offset: inout Int) throws(WireError) {
         qname = try DomainName(parsing: message, at: &offset)
         qtype = RecordType(rawValue: try message.uint16(at: offset))
