@@ -73,12 +73,31 @@
 
     // --- Names ---
 
-    /// Writes octets `range` of `packet` in lower case. Length octets are below any letter, so the whole is folded.
+    /// Writes octets `range` of `packet` in lower case. Length octets are below any letter, so the whole is folded, eight
+    /// at a time.
     mutating func writeFolded(_ packet: Span<UInt8>, _ range: Range<Int>, at offset: Int) {
-        check(offset, range.count)
-        for step in 0..<range.count {
-            unsafe start.storeBytes(
-                of: folded(packet[range.lowerBound + step]), toByteOffset: offset + step, as: UInt8.self)
+        let count = range.count
+        check(offset, count)
+        precondition(range.lowerBound >= 0 && range.upperBound <= packet.count)
+        unsafe packet.withUnsafeBytes { bytes in
+            func fold<Word: FixedWidthInteger & BitwiseCopyable>(_ step: Int, _ fold: (Word) -> Word) {
+                let word = unsafe bytes.loadUnaligned(fromByteOffset: range.lowerBound + step, as: Word.self)
+                unsafe start.storeBytes(of: fold(word), toByteOffset: offset + step, as: Word.self)
+            }
+            var step = 0
+            while step + 8 <= count {
+                fold(step, foldedWord)
+                step += 8
+            }
+            // The last word overlaps the one before, as in `matchesFolded`.
+            if count >= 8 {
+                fold(count - 8, foldedWord)
+                return
+            }
+            while step < count {
+                fold(step, folded)
+                step += 1
+            }
         }
     }
 

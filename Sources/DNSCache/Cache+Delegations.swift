@@ -38,6 +38,13 @@ public struct Delegation: Sendable, Hashable {
         }
         self.ttl = ttl
     }
+
+    /// For servers that have been cut to a limit before.
+    init(uncut nameServers: [NameServer], of zone: DomainName, ttl: UInt32) {
+        self.zone = zone
+        self.nameServers = nameServers
+        self.ttl = ttl
+    }
 }
 
 extension Cache {
@@ -61,8 +68,13 @@ extension Cache {
 
     /// The delegation of exactly `zone`.
     public func delegation(of zone: DomainName, now: Moment) -> Delegation? {
-        let found = read(zone, KeyTag(.delegation, .ns, .internet), now: now) { payload in
-            try? Self.decodeDelegation(payload, zone)
+        delegation(ofAncestorOf: zone, at: 0, now: now)
+    }
+
+    private func delegation(ofAncestorOf name: DomainName, at start: Int, now: Moment) -> Delegation? {
+        let tag = KeyTag(.delegation, .ns, .internet)
+        let found = read(name, from: start, tag, now: now) { payload in
+            try? Self.decodeDelegation(payload, name.ancestor(at: start))
         }
         guard let found, var delegation = found.value else { return nil }
         delegation.ttl = UInt32(clamping: found.remaining)
@@ -72,10 +84,9 @@ extension Cache {
     /// The deepest known delegation that `name` is in, going no higher than `floor`.
     public func closestDelegation(to name: DomainName, notAbove floor: DomainName, now: Moment) -> Delegation?
     {
-        var candidate: DomainName? = name
-        while let current = candidate, current.isSubdomain(of: floor) {
-            if let delegation = delegation(of: current, now: now) { return delegation }
-            candidate = current.parent
+        guard name.isSubdomain(of: floor) else { return nil }
+        for start in name.ancestorOffsets where name.wire.count - start >= floor.wire.count {
+            if let delegation = delegation(ofAncestorOf: name, at: start, now: now) { return delegation }
         }
         return nil
     }
@@ -88,15 +99,20 @@ extension Cache {
         -> Delegation
     {
         var reader = PayloadReader()
+        let count = try reader.uint8(payload)
         var servers: [Delegation.NameServer] = []
-        for _ in 0..<(try reader.uint8(payload)) {
-            var server = Delegation.NameServer(try reader.name(payload))
-            for _ in 0..<(try reader.uint8(payload)) {
-                if let address = try reader.address(payload) { server.addresses.append(address) }
+        servers.reserveCapacity(Int(count))
+        for _ in 0..<count {
+            let name = try reader.name(payload)
+            let addressCount = try reader.uint8(payload)
+            var addresses: [IPAddress] = []
+            addresses.reserveCapacity(Int(addressCount))
+            for _ in 0..<addressCount {
+                if let address = try reader.address(payload) { addresses.append(address) }
             }
-            servers.append(server)
+            servers.append(Delegation.NameServer(name, addresses: addresses))
         }
         // It was cut when it came.
-        return Delegation(zone: zone, nameServers: servers, ttl: 0, keeping: 255, addresses: 255)
+        return Delegation(uncut: servers, of: zone, ttl: 0)
     }
 }

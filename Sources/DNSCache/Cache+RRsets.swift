@@ -70,6 +70,7 @@ extension Cache {
         let ttl = limits.clamp(min(rrset.ttl, proofs.shortestTTL))
         guard ttl > 0, rrset.rdatas.count <= limits.recordsPerRRset else { return }
         var payload = PayloadWriter()
+        payload.reserve(3 + PayloadWriter.length(ofDataOf: rrset) + 1)
         payload.put(Shape.rrset)
         payload.put(rank.rawValue)
         payload.put(security.rawValue)
@@ -97,8 +98,16 @@ extension Cache {
     public func lookup(
         _ name: DomainName, _ type: RecordType, _ recordClass: RecordClass = .internet, now: Moment
     ) -> CachedType? {
-        let found = read(name, KeyTag(.rrset, type, recordClass), now: now) { payload in
-            Self.decodeType(payload, name, type, recordClass)
+        lookup(ancestorOf: name, at: 0, type, recordClass, now: now)
+    }
+
+    /// The same for the name itself or an ancestor of it, by one of its `ancestorOffsets`.
+    public func lookup(
+        ancestorOf name: DomainName, at start: Int, _ type: RecordType, _ recordClass: RecordClass,
+        now: Moment
+    ) -> CachedType? {
+        let found = read(name, from: start, KeyTag(.rrset, type, recordClass), now: now) { payload in
+            Self.decodeType(payload, name.ancestor(at: start), type, recordClass)
         }
         guard let found, var value = found.value else { return nil }
         let left = UInt32(clamping: found.remaining)
@@ -188,16 +197,13 @@ extension Cache {
     public func lookupNXDomain(
         _ name: DomainName, _ recordClass: RecordClass = .internet, now: Moment
     ) -> CachedDenial? {
-        var candidate: DomainName? = name
-        while let current = candidate, !current.isRoot {
-            let found = read(current, KeyTag(.nxDomain, .any, recordClass), now: now) { payload in
-                try? Self.decodeDenial(payload)
-            }
+        let tag = KeyTag(.nxDomain, .any, recordClass)
+        for start in name.ancestorOffsets where start < name.wire.count - 1 {
+            let found = read(name, from: start, tag, now: now) { payload in try? Self.decodeDenial(payload) }
             if let found, var denial = found.value {
                 denial.setTTL(UInt32(clamping: found.remaining))
                 return denial
             }
-            candidate = current.parent
         }
         return nil
     }

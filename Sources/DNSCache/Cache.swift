@@ -63,15 +63,15 @@ public final class Cache: Sendable {
     }
 
     /// Finds an entry that is still fresh and has `body` read its payload, under the lock.
+    ///
+    /// - Parameter start: one of the name's `ancestorOffsets`: whose entry is wanted, its own or an ancestor's.
     func read<Value: Sendable>(
-        _ name: DomainName, _ tag: KeyTag, now: Moment, _ body: (Span<UInt8>) -> Value
+        _ name: DomainName, from start: Int = 0, _ tag: KeyTag, now: Moment, _ body: (Span<UInt8>) -> Value
     ) -> Found<Value>? {
-        let bytes = name.wire.span
-        let hash = hash(bytes, 0..<bytes.count, tag)
+        let key = start..<name.wire.count
+        let hash = hash(name.wire.span, key, tag)
         return withShard(hash) { shard in
-            guard let block = shard.find(name.wire.span, 0..<name.wire.count, tag, hash: hash) else {
-                return nil
-            }
+            guard let block = shard.find(name.wire.span, key, tag, hash: hash) else { return nil }
             var header = shard.header(block)
             let left = header.expiry - now.uptime
             guard left > 0 else { return nil }

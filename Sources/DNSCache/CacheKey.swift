@@ -33,6 +33,19 @@ public struct AnswerVariant: OptionSet, Hashable, Sendable {
     ]
 }
 
+/// Some of the variants, a bit for each.
+public struct AnswerVariants: Hashable, Sendable {
+    private var bits: UInt16 = 0
+
+    public init(_ variant: AnswerVariant) { insert(variant) }
+
+    public mutating func insert(_ variant: AnswerVariant) { bits |= Self.bit(variant) }
+
+    public func contains(_ variant: AnswerVariant) -> Bool { bits & Self.bit(variant) != 0 }
+
+    private static func bit(_ variant: AnswerVariant) -> UInt16 { 1 << UInt16(variant.rawValue & 0xf) }
+}
+
 /// The key of an entry without its name, packed into 40 bits: variant, kind, class and type. Never zero.
 struct KeyTag: Hashable, Sendable {
     let bits: UInt64

@@ -4,6 +4,17 @@ import DNSWire
 struct PayloadWriter {
     var bytes: [UInt8] = []
 
+    /// Makes room for so many octets more, so that the array need not grow by steps.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
+    /// Octets that `put(dataOf:)` will write.
+    static func length(ofDataOf rrset: RRset) -> Int {
+        var length = 4
+        for rdata in rrset.rdatas { length += 2 + rdata.bytes.count }
+        for rdata in rrset.signatures { length += 2 + rdata.bytes.count }
+        return length
+    }
+
     mutating func put(_ value: UInt8) { bytes.append(value) }
 
     mutating func put(_ value: UInt16) {

@@ -35,14 +35,16 @@ public final class ServerHealthTable: Sendable {
 
     public func update(_ server: SocketAddress, _ change: (inout ServerHealth) -> Void) {
         shard(server).generations.withLock { generations in
-            if generations.younger[server] == nil {
-                if generations.younger.count >= Self.maximumPerShard / 2 {
-                    generations.older = generations.younger
-                    generations.younger = [:]
-                }
-                generations.younger[server] = generations.older.removeValue(forKey: server) ?? ServerHealth()
+            if let index = generations.younger.index(forKey: server) {
+                return change(&generations.younger.values[index])
             }
-            change(&generations.younger[server, default: ServerHealth()])
+            if generations.younger.count >= Self.maximumPerShard / 2 {
+                generations.older = generations.younger
+                generations.younger = [:]
+            }
+            var health = generations.older.removeValue(forKey: server) ?? ServerHealth()
+            change(&health)
+            generations.younger[server] = health
         }
     }
 

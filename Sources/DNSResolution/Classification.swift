@@ -18,6 +18,17 @@ enum Classification {
     case empty
     /// Not a server for this zone: an upward or sideways referral.
     case lame
+
+    /// The aliases that lead to what it says.
+    var chain: [RRset] {
+        switch self {
+        case .answer(let chain, _), .alias(let chain, _), .noData(let chain, _, _),
+            .nxDomain(let chain, _, _),
+            .nameTooLong(let chain):
+            chain
+        case .referral, .empty, .lame: []
+        }
+    }
 }
 
 /// Reads a response with the eyes of RFC 5452 §6 and RFC 2181: only records inside the zone that was asked are
@@ -49,8 +60,8 @@ struct ResponseReader {
     }
 
     func classify() -> Classification {
-        var walk = AliasWalk(reader: self, answers: message.answers.filter { isBelievable($0) })
-        switch walk.follow() {
+        var walk = AliasWalk(question.qname, answers: believable(message.answers))
+        switch walk.follow(self) {
         case .found(let rrset):
             return .answer(chain: walk.chain, rrset)
         case .tooLong: return .nameTooLong(chain: walk.chain)
@@ -82,12 +93,18 @@ struct ResponseReader {
         record.recordClass == question.qclass && record.ownerName.isSubdomain(of: zone)
     }
 
+    /// Most responses hold nothing else, and are read as they are.
+    private func believable(_ records: [Record]) -> [Record] {
+        for record in records where !isBelievable(record) { return records.filter { isBelievable($0) } }
+        return records
+    }
+
     /// The SOA that stands for a denial of `name` (RFC 2308 §2).
     private func soa(for name: DomainName) -> RRset? {
-        let candidates = message.authorities.filter {
+        let record = message.authorities.first {
             $0.type == .soa && isBelievable($0) && name.isSubdomain(of: $0.ownerName)
         }
-        guard let record = candidates.first, let data = StartOfAuthority(record.rdata) else { return nil }
+        guard let record, let data = StartOfAuthority(record.rdata) else { return nil }
         // RFC 2308 §5: the lesser of the SOA's own TTL and its MINIMUM.
         var rrset = RRset(
             record.ownerName, .soa, record.recordClass, ttl: min(record.ttl, data.minimum),
@@ -135,9 +152,8 @@ struct ResponseReader {
     /// The NSEC and NSEC3 RRsets that a response denies something with, up to a bound.
     func proofs() -> [RRset] {
         var proofs: [RRset] = []
-        for record in message.authorities where isBelievable(record) {
-            guard record.type == .nsec || record.type == .nsec3,
-                proofs.count < limits.proofsPerResponse,
+        for record in message.authorities where record.type == .nsec || record.type == .nsec3 {
+            guard isBelievable(record), proofs.count < limits.proofsPerResponse,
                 !proofs.contains(where: { $0.type == record.type && $0.ownerName == record.ownerName }),
                 let rrset = rrset(record.ownerName, record.type, in: message.authorities)
             else { continue }
@@ -148,8 +164,7 @@ struct ResponseReader {
 
     /// What a referral says of the child's keys: its DS records, or what denies them (RFC 4035 §3.1.4).
     func delegationEvidence(of delegation: Delegation) -> CachedTrust {
-        let records = message.authorities.filter { isBelievable($0) }
-        if let signers = rrset(delegation.zone, .ds, in: records) {
+        if let signers = rrset(delegation.zone, .ds, in: believable(message.authorities)) {
             return .delegationSigners(signers, isValidated: false)
         }
         return .denial(proofs())
@@ -167,6 +182,9 @@ struct ResponseReader {
         }
     }
 
+    /// More records of an RRset than this are told apart by their hashes, as somebody may send thousands.
+    private static let comparedOneByOne = 16
+
     /// All records of a name and type as one RRset, duplicates dropped (RFC 2181 §5).
     func rrset(_ name: DomainName, _ type: RecordType, in records: [Record]) -> RRset? {
         guard let first = records.firstIndex(where: { $0.type == type && $0.ownerName == name }) else {
@@ -176,8 +194,13 @@ struct ResponseReader {
         var rrset = RRset(record.ownerName, type, record.recordClass, ttl: record.ttl, rdatas: [record.rdata])
         var seen: Set<RData> = []
         for record in records[(first + 1)...] where record.type == type && record.ownerName == name {
-            if seen.isEmpty { seen = [rrset.rdatas[0]] }
-            guard seen.insert(record.rdata).inserted else { continue }
+            // A few are compared one by one, which costs less than to hash them.
+            if rrset.rdatas.count < Self.comparedOneByOne {
+                guard !rrset.rdatas.contains(record.rdata) else { continue }
+            } else {
+                if seen.isEmpty { seen = Set(rrset.rdatas) }
+                guard seen.insert(record.rdata).inserted else { continue }
+            }
             rrset.rdatas.append(record.rdata)
             rrset.ttl = min(rrset.ttl, record.ttl)
         }
@@ -194,7 +217,6 @@ private struct AliasWalk {
         case ended
     }
 
-    let reader: ResponseReader
     let answers: [Record]
     private(set) var chain: [RRset] = []
     private(set) var name: DomainName
@@ -203,16 +225,15 @@ private struct AliasWalk {
     /// One response need not be followed further than a chain may be long in all.
     private static let maximumSteps = 16
 
-    init(reader: ResponseReader, answers: [Record]) {
-        self.reader = reader
+    init(_ qname: DomainName, answers: [Record]) {
         self.answers = answers
-        name = reader.question.qname
+        name = qname
     }
 
     /// Where the chain leads; nil while there is none.
     var target: DomainName? { chain.isEmpty ? nil : name }
 
-    mutating func follow() -> End {
+    mutating func follow(_ reader: ResponseReader) -> End {
         let qtype = reader.question.qtype
         while steps < Self.maximumSteps {
             steps += 1
@@ -220,7 +241,7 @@ private struct AliasWalk {
             let hasAlias = qtype != .cname && answers.contains { $0.type == .cname && $0.ownerName == name }
             if !hasAlias, let rrset = reader.rrset(name, qtype, in: answers) {
                 // A CNAME that is asked for may itself be made from a DNAME, which then belongs to the answer.
-                if qtype == .cname, let dname = dname() { chain.append(dname.rrset) }
+                if qtype == .cname, let dname = dname(reader) { chain.append(dname.rrset) }
                 return .found(rrset)
             }
             if qtype == .any, chain.isEmpty, let record = answers.first(where: { $0.ownerName == name }),
@@ -229,7 +250,7 @@ private struct AliasWalk {
                 return .found(rrset)
             }
             guard qtype != .cname else { return .ended }
-            if let dname = dname() {
+            if let dname = dname(reader) {
                 switch name.replacingSuffix(dname.ownerName, with: dname.target) {
                 case .name(let target):
                     chain.append(dname.rrset)
@@ -256,7 +277,8 @@ private struct AliasWalk {
         return .ended
     }
 
-    private func dname() -> (ownerName: DomainName, target: DomainName, rrset: RRset)? {
+    private func dname(_ reader: ResponseReader) -> (ownerName: DomainName, target: DomainName, rrset: RRset)?
+    {
         for record in answers where record.type == .dname && name.isProperSubdomain(of: record.ownerName) {
             if let target = record.rdata.targetName,
                 let rrset = reader.rrset(record.ownerName, .dname, in: answers)

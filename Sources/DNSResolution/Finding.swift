@@ -88,18 +88,24 @@ extension DomainName {
 extension Outcome {
     /// What was found, and nothing else. TTLs of proofs are those of what they prove.
     init(_ responseCode: ResponseCode, _ findings: [Finding]) {
-        self.init(responseCode)
-        self.findings = findings
+        var (answers, authorities, proofs): ([RRset], [RRset], [RRset]) = ([], [], [])
         for finding in findings {
-            if let rrset = finding.rrset, !(rrset.type == .dname && answers.contains(rrset)) {
+            switch finding.content {
+            case .rrset(let rrset):
                 // One DNAME may be met more than once on the way.
-                answers.append(rrset)
+                if rrset.type != .dname || !answers.contains(rrset) { answers.append(rrset) }
+            case .noData(_, _, let soa), .nxDomain(_, let soa):
+                if let soa { authorities.append(soa) }
             }
-            if let soa = finding.soa { authorities.append(soa) }
             for proof in finding.proofs where !proofs.contains(where: { $0.isSame(as: proof) }) {
                 proofs.append(proof)
             }
         }
+        self.responseCode = responseCode
+        self.answers = answers
+        self.authorities = authorities
+        self.proofs = proofs
+        self.findings = findings
     }
 }
 

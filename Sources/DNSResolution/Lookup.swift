@@ -50,6 +50,11 @@ final class Lookup {
     }
 
     var current: Question { Question(qname, question.qtype, question.qclass) }
+
+    /// Adds what one response brought, which most often is all there is: then the array is taken as it is.
+    func add(_ found: [Finding]) {
+        findings = findings.isEmpty ? found : findings + found
+    }
 }
 
 /// Servers that are not asked for one zone's data.
@@ -72,8 +77,8 @@ final class ZoneState {
     /// Milliseconds of uptime at which the parent's word for this zone ends; what is below may not outlive it.
     var expiry = Int64.max
     var servers: [ServerState]
-    /// The names of its servers, where it has been delegated.
-    var nameServers: [DomainName] = []
+    /// The servers that its parent names, where it has been delegated.
+    var nameServers: [Delegation.NameServer] = []
     /// Addresses of servers that are not known and could be looked up, best first.
     var unresolved: [Question]
     /// The same for names that have glue: looked up when the glue leads nowhere.
@@ -106,12 +111,12 @@ final class ZoneState {
 /// What a server said without authority. Rare and large, so it is kept apart.
 final class WeakAnswer {
     let classification: Classification
-    let message: Message
+    let reader: ResponseReader
     let server: SocketAddress
 
-    init(_ classification: Classification, _ message: Message, _ server: SocketAddress) {
+    init(_ classification: Classification, _ reader: ResponseReader, _ server: SocketAddress) {
         self.classification = classification
-        self.message = message
+        self.reader = reader
         self.server = server
     }
 }
@@ -213,10 +218,5 @@ final class Exchange {
 }
 
 extension Message {
-    var cookie: (client: [UInt8], server: [UInt8])? {
-        edns?.first {
-            guard case .cookie(let client, let server) = $0 else { return nil }
-            return (client, server)
-        }
-    }
+    var cookie: (client: [UInt8], server: [UInt8])? { edns?.cookie }
 }

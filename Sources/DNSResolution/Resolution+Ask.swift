@@ -39,6 +39,7 @@ extension Resolution {
 
     private func chooseServer(_ zone: ZoneState) -> Int? {
         var candidates: [(index: Int, cost: Int64)] = []
+        candidates.reserveCapacity(zone.servers.count)
         for (index, server) in zone.servers.enumerated() {
             guard !server.isFailed, server.tries < settings.limits.triesPerServer else { continue }
             let health = cache.health.health(of: server.address)
@@ -51,9 +52,10 @@ extension Resolution {
             if isDead { cost += Self.deadPenalty }
             candidates.append((index, cost + Int64.random(in: 0..<Self.rttBand, using: &random)))
         }
-        let alive = candidates.filter { $0.cost < Self.deadPenalty }
-        if alive.count > 1, Int.random(in: 0..<Self.explorationOdds, using: &random) == 0 {
-            return alive.randomElement(using: &random)?.index
+        if candidates.count(where: { $0.cost < Self.deadPenalty }) > 1,
+            Int.random(in: 0..<Self.explorationOdds, using: &random) == 0
+        {
+            return candidates.filter { $0.cost < Self.deadPenalty }.randomElement(using: &random)?.index
         }
         return candidates.min { $0.cost < $1.cost }?.index
     }
@@ -96,8 +98,8 @@ extension Resolution {
         }
         let wait = min(health.retransmissionTimeout << Int64(server.tries), ServerHealth.maximumTimeout)
         server.tries += 1
-        lookup.zone?.servers[index] = server
-        lookup.zone?.tries += 1
+        zone.servers[index] = server
+        zone.tries += 1
         let retryAfter =
             isEncrypted
             ? max(wait * 3, Self.minimumEncryptedTimeout)
@@ -145,7 +147,7 @@ extension Resolution {
 
     /// RFC 7873 §4.1: the same for one server as long as the secret lives, different for each server.
     private func clientCookie(for server: SocketAddress) -> [UInt8] {
-        let hash = SipHash.hash24(server.address.octets, key: cookieKey)
+        let hash = SipHash.hash24(server.address, key: cookieKey)
         return (0..<8).map { UInt8(truncatingIfNeeded: hash >> UInt64($0 * 8)) }
     }
 
@@ -154,9 +156,9 @@ extension Resolution {
     private func zoneFailed(_ id: LookupID) {
         guard let lookup = lookups[id], let zone = lookup.zone else { return }
         if let weak = zone.weakAnswer {
-            lookup.zone?.weakAnswer = nil
+            zone.weakAnswer = nil
             readWhole(
-                weak.classification, rank: .nonAuthoritativeAnswer, from: weak.server, id, weak.message)
+                weak.classification, rank: .nonAuthoritativeAnswer, from: weak.server, id, weak.reader)
             return
         }
         if zone.tries < settings.limits.triesPerZone, useSpareNames(id) || addParentSideAddresses(id) {
@@ -167,10 +169,10 @@ extension Resolution {
             zone.tries < settings.limits.triesPerZone
         {
             // Servers exist that are silent about a part of a name (RFC 9156 §5); once more with all of it.
-            lookup.zone?.shownLabels = nil
+            zone.shownLabels = nil
             for index in zone.servers.indices {
-                lookup.zone?.servers[index] = zone.servers[index].anew
-                lookup.zone?.servers[index].tries =
+                zone.servers[index] = zone.servers[index].anew
+                zone.servers[index].tries =
                     settings.limits.triesPerServer - settings.limits.triesPerSilentServer
             }
             pending.append(id)

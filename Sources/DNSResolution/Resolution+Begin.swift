@@ -110,12 +110,15 @@ extension Resolution {
         {
             return [Finding(alias)]
         }
-        var ancestor = question.qname.parent
-        while let owner = ancestor, !owner.isRoot, owner.isSubdomain(of: top) {
-            if case .rrset(let dname) = cache.lookup(owner, .dname, question.qclass, now: now),
+        guard question.qname.isSubdomain(of: top) else { return nil }
+        for start in question.qname.ancestorOffsets where start > 0 {
+            let length = question.qname.wire.count - start
+            guard length > 1, length >= top.wire.count else { return nil }
+            if case .rrset(let dname) = cache.lookup(
+                ancestorOf: question.qname, at: start, .dname, question.qclass, now: now),
                 dname.rank.isAnswer,
                 let target = dname.rrset.rdatas.first?.targetName,
-                case .name(let name) = question.qname.replacingSuffix(owner, with: target)
+                case .name(let name) = question.qname.replacingSuffix(dname.rrset.ownerName, with: target)
             {
                 let synthesized = RRset(
                     question.qname, .cname, question.qclass, ttl: dname.rrset.ttl, rdatas: [.name(name)])
@@ -123,7 +126,6 @@ extension Resolution {
                 alias.isSynthesized = true
                 return [Finding(dname), alias]
             }
-            ancestor = owner.parent
         }
         return nil
     }
@@ -236,16 +238,20 @@ extension Resolution {
         guard let lookup = lookups[id] else { return }
         lookup.zone = zone
         lookup.children = []
-        if zone.kind == .recursion { delegations.insert(zone.zone) }
+        if validator != nil, zone.kind == .recursion, !delegations.contains(zone.zone) {
+            delegations.append(zone.zone)
+        }
         var useless = lookup.refetched.contains(zone.zone) ? lookup.exhausted : []
         if let distrusted = lookup.distrusted, distrusted.zone == zone.zone {
             useless.formUnion(distrusted.servers)
         }
-        for index in zone.servers.indices where useless.contains(zone.servers[index].address) {
-            lookup.zone?.servers[index].isFailed = true
+        if !useless.isEmpty {
+            for index in zone.servers.indices where useless.contains(zone.servers[index].address) {
+                zone.servers[index].isFailed = true
+            }
         }
         if !zone.isForward, settings.minimisation != .off, lookup.purpose != .priming {
-            lookup.zone?.shownLabels = zone.zone.labelCount
+            zone.shownLabels = zone.zone.labelCount
             lookup.showMore(limits: settings.limits)
             skipKnownParts(lookup)
         }
@@ -274,21 +280,22 @@ extension Lookup {
 
     /// Shows the zone's servers more of the name, or all of it (RFC 9156 §2.3).
     func showMore(limits: ResolutionLimits) {
-        guard let shown = zone?.shownLabels, let asked = zone?.minimisedQuestions else { return }
+        guard let zone, let shown = zone.shownLabels else { return }
+        let asked = zone.minimisedQuestions
         let hidden = qname.labelCount - shown
         guard hidden > 1, asked < limits.minimisedQuestions else {
-            zone?.shownLabels = nil
+            zone.shownLabels = nil
             return
         }
         let questionsLeft = limits.minimisedQuestions - asked
         let step = asked < limits.minimisedOneLabel ? 1 : max(1, (hidden + questionsLeft - 1) / questionsLeft)
         let next = shown + step
-        zone?.shownLabels = next < qname.labelCount ? next : nil
-        zone?.minimisedQuestions += 1
+        zone.shownLabels = next < qname.labelCount ? next : nil
+        zone.minimisedQuestions = asked + 1
     }
 
     /// What was found on the way and, where there is one, the last finding.
     func outcome(_ responseCode: ResponseCode, _ last: Finding?) -> Outcome {
-        Outcome(responseCode, findings + (last.map { [$0] } ?? []))
+        Outcome(responseCode, last.map { findings + [$0] } ?? findings)
     }
 }

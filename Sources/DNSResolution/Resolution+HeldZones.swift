@@ -6,7 +6,9 @@ import DNSWire
 /// kept: the outcome tells at which name they have to be asked, and whoever replies to a client asks them then.
 extension Resolution {
     func place(of question: Question) -> HeldPlace {
-        guard let zones = settings.heldZones, question.qclass == .internet else { return .elsewhere }
+        guard holdsZones, let zones = settings.heldZones, question.qclass == .internet else {
+            return .elsewhere
+        }
         return zones.place(of: question.qname, question.qtype)
     }
 
@@ -33,7 +35,7 @@ extension Resolution {
 
     /// The addresses of a name server for which a zone here answers; nil for others.
     func heldAddresses(of nameServer: DomainName, _ types: [RecordType]) -> [IPAddress]? {
-        guard let zones = settings.heldZones, case .held = place(of: Question(nameServer, .a)) else {
+        guard case .held = place(of: Question(nameServer, .a)), let zones = settings.heldZones else {
             return nil
         }
         return types.flatMap {
@@ -43,10 +45,10 @@ extension Resolution {
 
     /// A response as far as its server speaks for the names in it: the tree may say something of names at or below the
     /// zones that are held here, which counts for nothing. An alias that leads there is the last that is believed.
-    func believed(_ classification: Classification, of zone: DomainName, _ question: Question)
+    func believed(_ classification: consuming Classification, of zone: DomainName, _ question: Question)
         -> Classification
     {
-        guard settings.heldZones != nil else { return classification }
+        guard holdsZones else { return classification }
         let chain = classification.chain
         for (index, alias) in chain.enumerated() where alias.type == .cname {
             guard let target = alias.rdatas.first?.targetName else { continue }
@@ -66,19 +68,6 @@ extension Resolution {
         case .elsewhere: false
         case .held: true
         case .delegated(let cut): !anchor.zone.isSubdomain(of: cut.zone)
-        }
-    }
-}
-
-extension Classification {
-    /// The aliases that lead to what it says.
-    fileprivate var chain: [RRset] {
-        switch self {
-        case .answer(let chain, _), .alias(let chain, _), .noData(let chain, _, _),
-            .nxDomain(let chain, _, _),
-            .nameTooLong(let chain):
-            chain
-        case .referral, .empty, .lame: []
         }
     }
 }

@@ -112,21 +112,20 @@ extension Resolution {
     }
 
     private func again(_ exchange: Exchange, _ index: Int, _ change: (inout ServerState) -> Void) {
-        guard var server = lookups[exchange.lookup]?.zone?.servers[index] else { return }
-        change(&server)
+        guard let zone = lookups[exchange.lookup]?.zone else { return }
+        change(&zone.servers[index])
         // It was not the server's fault, so it does not count as a try; what can change is bounded.
-        server.tries = max(0, server.tries - 1)
-        lookups[exchange.lookup]?.zone?.servers[index] = server
+        zone.servers[index].tries = max(0, zone.servers[index].tries - 1)
         send(exchange.lookup, toServer: index)
     }
 
     /// - Parameter keepsDatagrams: what is on its way over UDP goes on being listened for.
     private func fail(_ exchange: Exchange, _ reason: ExtendedError, keepsDatagrams: Bool = false) {
-        guard let zone = lookups[exchange.lookup]?.zone, zone.zone == exchange.zone,
+        guard let lookup = lookups[exchange.lookup], let zone = lookup.zone, zone.zone == exchange.zone,
             let index = zone.servers.firstIndex(where: { $0.address == exchange.server })
         else { return }
-        lookups[exchange.lookup]?.zone?.servers[index].isFailed = true
-        lookups[exchange.lookup]?.failure = reason
+        zone.servers[index].isFailed = true
+        lookup.failure = reason
         for (number, other) in exchanges
         where other.lookup == exchange.lookup && other.server == exchange.server {
             if other.isStream || !keepsDatagrams { cancel(number) }
@@ -212,10 +211,10 @@ extension Resolution {
 
     /// A server that errs about a part of the name is asked for all of it (RFC 9156 §2.3, relaxed).
     private func showAllInstead(_ exchange: Exchange, _ index: Int) -> Bool {
-        guard settings.minimisation == .relaxed, lookups[exchange.lookup]?.zone?.shownLabels != nil else {
-            return false
-        }
-        lookups[exchange.lookup]?.zone?.shownLabels = nil
+        guard settings.minimisation == .relaxed, let zone = lookups[exchange.lookup]?.zone,
+            zone.shownLabels != nil
+        else { return false }
+        zone.shownLabels = nil
         again(exchange, index) { _ in }
         return true
     }
@@ -235,27 +234,27 @@ extension Resolution {
             question: exchange.asked, zone: zone.zone, limits: settings.limits,
             isForwarder: zone.isForward, message: message)
         let classification = believed(reader.classify(), of: zone.zone, lookup.current)
+        let flags = reader.message.header.flags
         let isPart = exchange.asked.qname != lookup.qname || exchange.asked.qtype != lookup.question.qtype
         if case .referral(let delegation) = classification {
             refer(id, delegation, exchange, reader.delegationEvidence(of: delegation))
         } else if case .lame = classification {
             lame(exchange, index)
         } else if isPart, !isEmpty(classification) {
-            readPart(classification, message, exchange, index)
-        } else if isWeak(classification, message, zone) {
+            readPart(classification, reader, exchange, index)
+        } else if isWeak(classification, flags, zone) {
             if showAllInstead(exchange, index) { return }
-            lookup.zone?.weakAnswer = WeakAnswer(classification, message, exchange.server)
+            zone.weakAnswer = WeakAnswer(classification, reader, exchange.server)
             fail(
                 exchange,
                 ExtendedError(
                     .noReachableAuthority, "\(exchange.server) is not authoritative for \(zone.zone)"))
-        } else if message.responseCode == .yxDomain, !isTooLong(classification) {
+        } else if reader.message.responseCode == .yxDomain, !isTooLong(classification) {
             fail(
                 exchange, ExtendedError(.invalidData, "\(exchange.server) answered YXDOMAIN without a cause"))
         } else {
-            let isAuthoritative = message.header.flags.contains(.aa)
-            let rank = isAuthoritative ? Rank.answer : .nonAuthoritativeAnswer
-            readWhole(classification, rank: rank, from: exchange.server, id, message)
+            let rank = flags.contains(.aa) ? Rank.answer : .nonAuthoritativeAnswer
+            readWhole(classification, rank: rank, from: exchange.server, id, reader)
         }
     }
 
@@ -268,10 +267,9 @@ extension Resolution {
     }
 
     /// A server of the zone speaks with authority; one that says nothing, or what it has from hearsay, comes last.
-    private func isWeak(_ classification: Classification, _ message: Message, _ zone: ZoneState) -> Bool {
+    private func isWeak(_ classification: Classification, _ flags: HeaderFlags, _ zone: ZoneState) -> Bool {
         guard !zone.isForward else { return false }
-        return isEmpty(classification)
-            || !message.header.flags.contains(.aa) && message.header.flags.contains(.ra)
+        return isEmpty(classification) || !flags.contains(.aa) && flags.contains(.ra)
     }
 
     private func refer(
@@ -304,7 +302,7 @@ extension Resolution {
 
     /// The answer to a minimised question: how to go on toward the whole name.
     private func readPart(
-        _ classification: Classification, _ message: Message, _ exchange: Exchange, _ index: Int
+        _ classification: Classification, _ reader: ResponseReader, _ exchange: Exchange, _ index: Int
     ) {
         let id = exchange.lookup
         guard let lookup = lookups[id] else { return }
@@ -313,16 +311,16 @@ extension Resolution {
             // Below a name that does not exist there is nothing (RFC 8020); but servers exist that deny names which
             // only have others below them, so all but the root are asked once more when relaxed.
             // Who can prove it is not one of those.
-            if settings.minimisation == .relaxed, !exchange.zone.isRoot, proofs(in: message, id).isEmpty {
+            if settings.minimisation == .relaxed, !exchange.zone.isRoot, reader.proofs().isEmpty {
                 _ = showAllInstead(exchange, index)
             } else {
-                readWhole(classification, rank: .answer, from: exchange.server, id, message)
+                readWhole(classification, rank: .answer, from: exchange.server, id, reader)
             }
         case .noData(let chain, let name, let soa):
             if chain.isEmpty, soa != nil {
                 let content = Finding.Content.noData(name, lookup.minimisedType, soa: soa)
                 var denial = finding(content, from: exchange.server, id)
-                denial.proofs = proofs(in: message, id)
+                denial.proofs = reader.proofs()
                 keep(denial)
             }
             showMore(id)
@@ -339,53 +337,56 @@ extension Resolution {
     }
 
     private func showMore(_ id: LookupID) {
-        lookups[id]?.showMore(limits: settings.limits)
+        guard let lookup = lookups[id] else { return }
+        lookup.showMore(limits: settings.limits)
+        guard let zone = lookup.zone else { return }
         // Each part is a question of its own, so its tries count anew.
-        for index in lookups[id]?.zone?.servers.indices ?? 0..<0 {
-            lookups[id]?.zone?.servers[index].tries = 0
-        }
-        lookups[id]?.zone?.tries = 0
+        for index in zone.servers.indices { zone.servers[index].tries = 0 }
+        zone.tries = 0
     }
 
     func readWhole(
         _ classification: Classification, rank: Rank, from server: SocketAddress, _ id: LookupID,
-        _ message: Message
+        _ reader: ResponseReader
     ) {
         guard let lookup = lookups[id] else { return }
-        lazy var proofs = proofs(in: message, id)
-        func link(_ chain: [RRset]) -> [Finding] {
-            var links: [Finding] = []
-            for rrset in chain {
-                var link = finding(.rrset(rrset), from: server, id)
-                link.rank = rank
-                link.isSynthesized = links.last?.rrset.map { rrset.isMade(from: $0) } ?? false
-                if link.isExpansion { link.proofs = proofs }
-                links.append(link)
-            }
-            return links
+        let proofs = reader.proofs()
+        let origin = Finding.Origin.server(server, zone: lookup.zone?.zone ?? .root)
+        func add(_ rrset: RRset, to links: inout [Finding]) {
+            var link = Finding(.rrset(rrset), origin: origin)
+            link.rank = rank
+            link.isSynthesized = links.last?.rrset.map { rrset.isMade(from: $0) } ?? false
+            if link.isExpansion { link.proofs = proofs }
+            links.append(link)
         }
         func denial(_ content: Finding.Content) -> Finding {
-            var denial = finding(content, from: server, id)
+            var denial = Finding(content, origin: origin)
             denial.proofs = proofs
             return denial
         }
+        var findings: [Finding] = []
+        findings.reserveCapacity(classification.chain.count + 1)
+        for rrset in classification.chain { add(rrset, to: &findings) }
         switch classification {
-        case .answer(let chain, let rrset):
-            if lookup.purpose == .priming { primed(rrset, message) }
-            finish(id, .noError, link(chain + [rrset]))
-        case .alias(let chain, let target):
-            let links = link(chain)
+        case .answer(_, let rrset):
+            if lookup.purpose == .priming { primed(rrset, reader.message) }
+            add(rrset, to: &findings)
+            finish(id, .noError, findings)
+        case .alias(_, let target):
             note(proofs, about: target)
-            if !isToBeValidated(lookup) { links.forEach(keep) }
-            follow(id, links)
-        case .noData(let chain, let name, let soa):
-            finish(id, .noError, link(chain) + [denial(.noData(name, lookup.question.qtype, soa: soa))])
-        case .nxDomain(let chain, let name, let soa):
-            finish(id, .nxDomain, link(chain) + [denial(.nxDomain(name, soa: soa))])
-        case .nameTooLong(let chain):
-            finish(id, .yxDomain, link(chain))
+            if !isToBeValidated(lookup) { for finding in findings { keep(finding) } }
+            follow(id, findings)
+        case .noData(_, let name, let soa):
+            findings.append(denial(.noData(name, lookup.question.qtype, soa: soa)))
+            finish(id, .noError, findings)
+        case .nxDomain(_, let name, let soa):
+            findings.append(denial(.nxDomain(name, soa: soa)))
+            finish(id, .nxDomain, findings)
+        case .nameTooLong:
+            finish(id, .yxDomain, findings)
         case .empty:
-            finish(id, .noError, [denial(.noData(lookup.qname, lookup.question.qtype, soa: nil))])
+            findings.append(denial(.noData(lookup.qname, lookup.question.qtype, soa: nil)))
+            finish(id, .noError, findings)
         case .referral, .lame:
             break
         }
@@ -395,21 +396,14 @@ extension Resolution {
         Finding(content, origin: .server(server, zone: lookups[id]?.zone?.zone ?? .root))
     }
 
-    /// The NSEC and NSEC3 RRsets of a response.
-    private func proofs(in message: Message, _ id: LookupID) -> [RRset] {
-        guard let lookup = lookups[id], let zone = lookup.zone else { return [] }
-        let reader = ResponseReader(
-            question: lookup.current, zone: zone.zone, limits: settings.limits,
-            isForwarder: zone.isForward, message: message)
-        return reader.proofs()
-    }
-
     /// Ends a lookup whose last response brought `findings`, unless that makes the alias chain too long.
     private func finish(_ id: LookupID, _ responseCode: ResponseCode, _ findings: [Finding]) {
         guard let lookup = lookups[id] else { return }
-        if !isToBeValidated(lookup) { findings.forEach(keep) }
-        lookup.findings += findings
-        lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }
+        if !isToBeValidated(lookup) { for finding in findings { keep(finding) } }
+        lookup.add(findings)
+        if findings.count > 1 {
+            lookup.aliasCount += findings.dropLast().count { $0.aliasTarget != nil }
+        }
         guard lookup.aliasCount <= settings.limits.aliasChain else {
             end(id, .failure(ExtendedError(.other, "CNAME chain too long at \(lookup.qname)")))
             return

@@ -8,28 +8,33 @@ extension Resolution {
         var servers: [ServerState] = []
         var missing: [Question] = []
         var spare: [Question] = []
+        let types = addressTypes
+        servers.reserveCapacity(delegation.nameServers.count)
         for nameServer in delegation.nameServers {
-            let held = heldAddresses(of: nameServer.name, addressTypes)
+            let held = heldAddresses(of: nameServer.name, types)
             for address in held ?? nameServer.addresses { add(address, to: &servers, isTrusted: isHeld) }
             guard held == nil else { continue }
-            var addresses = nameServer.addresses
-            for type in addressTypes {
+            // A name in the zone itself only these same servers could tell.
+            let isInZone = nameServer.name.isSubdomain(of: delegation.zone)
+            var hasAddress = !nameServer.addresses.isEmpty
+            for type in types {
                 switch cache.lookup(nameServer.name, type, now: now) {
                 case .rrset(let cached):
-                    addresses += cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer)
-                        .compactMap(\.address)
+                    for rdata in cached.rrset.rdatas.prefix(settings.limits.addressesPerNameServer) {
+                        guard let address = rdata.address else { continue }
+                        hasAddress = true
+                        add(address, to: &servers)
+                    }
                 case .noData:
                     continue
                 case nil:
-                    if addresses.isEmpty {
+                    if !hasAddress {
                         missing.append(Question(nameServer.name, type))
-                    } else if !nameServer.name.isSubdomain(of: delegation.zone) {
-                        // A name in the zone itself only these same servers could tell.
+                    } else if !isInZone {
                         spare.append(Question(nameServer.name, type))
                     }
                 }
             }
-            for address in addresses { add(address, to: &servers) }
         }
         missing.shuffle(using: &random)
         // IPv4 first: the second address family is looked up when the first gave nothing.
@@ -38,7 +43,7 @@ extension Resolution {
             delegation.zone, isFromCache: isFromCache, servers: servers, unresolved: missing)
         zone.spare = spare
         if !delegation.zone.isRoot { zone.expiry = now.uptime + Int64(delegation.ttl) * 1000 }
-        zone.nameServers = delegation.nameServers.map(\.name)
+        zone.nameServers = delegation.nameServers
         return zone
     }
 
@@ -56,7 +61,7 @@ extension Resolution {
         guard let zone = lookups[id]?.zone, !zone.triedParentSide else { return false }
         zone.triedParentSide = true
         let before = zone.servers.count
-        for name in zone.nameServers {
+        for name in zone.nameServers.map(\.name) {
             guard case .elsewhere = place(of: Question(name, .a)) else { continue }
             let delegation = cache.closestDelegation(to: name, notAbove: .root, now: now)
             let glue = delegation?.nameServers.first { $0.name == name }?.addresses ?? []
@@ -66,8 +71,15 @@ extension Resolution {
     }
 
     private var addressTypes: [RecordType] {
-        (settings.usesIPv4 ? [.a] : []) + (settings.usesIPv6 ? [.aaaa] : [])
+        switch (settings.usesIPv4, settings.usesIPv6) {
+        case (true, true): Self.bothAddressTypes
+        case (true, false): [.a]
+        case (false, true): [.aaaa]
+        case (false, false): []
+        }
     }
+
+    private static let bothAddressTypes: [RecordType] = [.a, .aaaa]
 
     private func add(_ address: IPAddress, to servers: inout [ServerState], isTrusted: Bool = false) {
         guard isUsable(address, isTrusted), !servers.contains(where: { $0.address.address == address }) else {

@@ -95,6 +95,9 @@ public final class Resolution {
     var random: RandomSource
     /// Secret for client cookies (RFC 7873 §4.1).
     let cookieKey: SipHash.Key
+    /// Whether the settings have zones that are held here. It is asked at every step, where a look into the settings would
+    /// count references.
+    let holdsZones: Bool
     let isOffline: Bool
     let isCheckingDisabled: Bool
     var lookups = ShortTable<LookupID, Lookup>()
@@ -126,8 +129,9 @@ public final class Resolution {
     /// What to go back to when a second opinion cannot be had.
     var firstOpinion: [Finding]?
     var trust = ChainOfTrust()
-    /// The zones that lookups came through.
-    var delegations: Set<DomainName> = []
+    /// The zones that lookups came through, each once, where validation wants to know: no more than there are queries and
+    /// lookups, and most often two or three.
+    var delegations: [DomainName] = []
 
     static let mainLookup = 0
 
@@ -136,23 +140,25 @@ public final class Resolution {
     ///   - isOffline: answer from what is known or not at all (RD clear); REFUSED stands for "not known".
     ///   - isCheckingDisabled: nothing is validated, at the client's wish (CD, RFC 4035 §3.2.2).
     public init(
-        _ question: Question, settings: ResolverSettings, cache: Cache, random: RandomSource,
+        _ question: Question, settings: consuming ResolverSettings, cache: Cache, random: RandomSource,
         cookieKey: SipHash.Key, skipsCache: Bool = false, isOffline: Bool = false,
         isCheckingDisabled: Bool = false
     ) {
         self.question = question
-        self.settings = settings
         self.cache = cache
         self.random = random
         self.cookieKey = cookieKey
         self.isOffline = isOffline
         self.isCheckingDisabled = isCheckingDisabled
+        holdsZones = settings.heldZones != nil
         if let validation = settings.validation, !isCheckingDisabled {
             validator = Validator(
                 settings: validation.settings, verifier: validation.verifier, traces: validation.traces)
         }
-        let id = addLookup(Lookup(question, purpose: .client, depth: 0))
-        lookups[id]?.skipsCache = skipsCache
+        self.settings = consume settings
+        let lookup = Lookup(question, purpose: .client, depth: 0)
+        lookup.skipsCache = skipsCache
+        _ = addLookup(lookup)
     }
 
     /// Feeds one event and gives what has to be done.
@@ -238,7 +244,7 @@ public final class Resolution {
         exchanges.removeAll()
         lookups.removeAll()
         pending = []
-        actions.append(.finish(outcome))
+        actions.append(.finish(consume outcome))
     }
 
     /// Remembers which name servers have no address that can be found, so that the next name in their zone does not

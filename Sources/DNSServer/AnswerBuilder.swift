@@ -24,11 +24,9 @@ struct AnswerBuilder {
         var rotationStart = start
         func append(_ rrset: RRset, _ section: Section, ttl given: UInt32) {
             rotationStart = writer.bytes.count
-            let signatures = dnssecOK ? rrset.signatures : []
-            var kept = rrset
-            kept.signatures = signatures
-            if writer.append(kept, ttl: given, signatures: dnssecOK, to: section) {
-                counts[section.rawValue] &+= UInt16(truncatingIfNeeded: rrset.rdatas.count + signatures.count)
+            if writer.append(rrset, ttl: given, signatures: dnssecOK, to: section) {
+                let count = rrset.rdatas.count + (dnssecOK ? rrset.signatures.count : 0)
+                counts[section.rawValue] &+= UInt16(truncatingIfNeeded: count)
                 ttl = min(ttl, given)
             }
         }

@@ -17,12 +17,16 @@ final class Flight {
     /// Parts of the house that wait, too.
     var observers: [(Outcome) -> Void] = []
     /// What clients have asked for; each needs a finished answer of its own.
-    var variants: Set<UInt8> = []
+    var variants: AnswerVariants
     var end: FlightEnd?
 
-    init(id: UInt64, key: FlightKey, resolution: Resolution, initiator: IPAddress?, startedAt: Int64) {
+    init(
+        id: UInt64, key: FlightKey, variant: AnswerVariant, resolution: Resolution, initiator: IPAddress?,
+        startedAt: Int64
+    ) {
         self.id = id
         self.key = key
+        variants = AnswerVariants(variant)
         self.resolution = resolution
         self.initiator = initiator
         self.startedAt = startedAt
@@ -55,7 +59,8 @@ final class FlightEnd {
 
 /// What the clients of a flight are told.
 enum FlightResult {
-    case answers([AnswerVariant.RawValue: FinishedAnswer], ExtendedError?)
+    /// One answer for each variant that was asked for, which are few.
+    case answers([(variant: AnswerVariant, answer: FinishedAnswer)], ExtendedError?)
     /// The rest is in a zone that is held here: each client is told what that zone says when he is told.
     case continued(Outcome)
     case failure(ResponseCode, ExtendedError?)

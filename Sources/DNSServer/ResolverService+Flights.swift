@@ -69,7 +69,7 @@ extension ResolverService {
             let error = ExtendedError(.notAuthoritative, "not in the cache, and recursion was not asked for")
             return reject(.refused, error, packet, view, client, into: &response)
         }
-        let answers = keep(outcome, question, [variant(view).rawValue])
+        let answers = keep(outcome, question, AnswerVariants(variant(view)))
         return .answered(respond(answers, packet, view, client, into: &response))
     }
 
@@ -199,7 +199,7 @@ extension ResolverService {
         if let id = flightByKey[key], let current = flights[id] {
             guard current.clients.count < settings.clientsPerResolution else { return nil }
             live.count(.joined)
-            current.variants.insert(variant(view).rawValue)
+            current.variants.insert(variant(view))
             return current
         }
         if flights.count >= settings.resolutionsPerWorker { shedOne() }
@@ -223,6 +223,7 @@ extension ResolverService {
         _ key: FlightKey, _ variant: AnswerVariant, initiator: IPAddress?, skipsCache: Bool
     ) -> Flight {
         live.count(.resolutions)
+        let now = context.now.monotonic
         let id = nextFlight
         nextFlight += 1
         let resolution = Resolution(
@@ -230,12 +231,11 @@ extension ResolverService {
             cookieKey: secrets.clientCookies, skipsCache: skipsCache,
             isCheckingDisabled: key.isCheckingDisabled)
         let flight = Flight(
-            id: id, key: key, resolution: resolution, initiator: initiator,
-            startedAt: context.now.monotonic)
-        flight.variants = [variant.rawValue]
+            id: id, key: key, variant: variant, resolution: resolution, initiator: initiator,
+            startedAt: now)
         flights[id] = flight
         flightByKey[key] = id
-        let due = context.now.monotonic + settings.resolver.limits.deadline * 1_000_000
+        let due = now + settings.resolver.limits.deadline * 1_000_000
         if deadlines.append(id, due: due) { context.schedule(FlightToken.deadlines, at: due) }
         return flight
     }
@@ -339,6 +339,8 @@ extension ResolverService {
     }
 
     func handle(_ event: Resolution.Event, _ flight: Flight) {
+        // It is unowned, and taken hold of once.
+        let context = context
         let now = context.now
         for action in flight.resolution.handle(event, now: now) {
             switch action {
@@ -365,16 +367,16 @@ extension ResolverService {
 
     // --- The end ---
 
-    private func finish(_ flight: Flight, _ outcome: Outcome) {
+    private func finish(_ flight: Flight, _ outcome: consuming Outcome) {
         flights[flight.id] = nil
         flightByKey[flight.key] = nil
         live.resolved(after: context.now.monotonic - flight.startedAt)
         let result =
             outcome.isUsable
             ? keep(outcome, flight.key.question, flight.variants) : keepFailure(outcome, flight)
-        let end = FlightEnd(result: result, outcome: outcome)
+        let end = FlightEnd(result: result, outcome: consume outcome)
         flight.end = end
-        for observer in flight.observers { observer(outcome) }
+        for observer in flight.observers { observer(end.outcome) }
         flight.observers = []
         let clients = flight.clients
         flight.clients = []
@@ -417,7 +419,7 @@ extension ResolverService {
 
     /// Makes and keeps the finished answers that the clients need.
     private func keep(
-        _ outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+        _ outcome: Outcome, _ question: Question, _ variants: AnswerVariants
     ) -> FlightResult {
         guard outcome.continuation == nil else {
             // And what was kept before is no longer true.
@@ -431,7 +433,7 @@ extension ResolverService {
     }
 
     private func keep(
-        whole outcome: Outcome, _ question: Question, _ variants: Set<AnswerVariant.RawValue>
+        whole outcome: Outcome, _ question: Question, _ variants: AnswerVariants
     ) -> FlightResult {
         let sentinel = settings.sentinel ? RootKeySentinel(question) : nil
         if let sentinel, outcome.security == .secure, let validation = settings.resolver.validation,
@@ -440,11 +442,10 @@ extension ResolverService {
             return .failure(.serverFailure, nil)
         }
         let isHuge = outcome.answers.contains { $0.rdatas.count > cache.limits.recordsPerRRset }
-        var answers: [AnswerVariant.RawValue: FinishedAnswer] = [:]
-        for bits in variants {
-            let variant = AnswerVariant(rawValue: bits)
+        var answers: [(variant: AnswerVariant, answer: FinishedAnswer)] = []
+        for variant in AnswerVariant.all where variants.contains(variant) {
             let answer = finishedAnswer(outcome, question, variant)
-            answers[bits] = answer
+            answers.append((variant, answer))
             if isHuge || answer.ttl == 0 || sentinel != nil {
                 // Not kept, as the answer to a sentinel name is another when the trust anchors are; and what was kept
                 // before, even as stale data, is no longer true.
@@ -474,7 +475,8 @@ extension ResolverService {
     ) -> Int {
         switch result {
         case .answers(let answers, let error):
-            guard let answer = answers[variant(view).rawValue] else { return 0 }
+            let wanted = variant(view)
+            guard let (_, answer) = answers.first(where: { $0.variant == wanted }) else { return 0 }
             return compose(answer, error, packet, view, client, into: &response)
         case .continued(let outcome):
             guard let question = Self.question(packet, view) else { return 0 }
@@ -533,8 +535,12 @@ extension ResolverService {
     }
 
     func stopWaiting(_ client: Client) {
-        let waiting = waitingByClient[client.peer.address, default: 1] - 1
-        waitingByClient[client.peer.address] = waiting > 0 ? waiting : nil
+        guard let index = waitingByClient.index(forKey: client.peer.address) else { return }
+        if waitingByClient.values[index] > 1 {
+            waitingByClient.values[index] -= 1
+        } else {
+            waitingByClient.remove(at: index)
+        }
     }
 }
 

@@ -117,14 +117,15 @@ public struct RebindingProtection: Sendable, Equatable {
     /// The answer without forbidden addresses; nil where nothing had to go.
     func filter(_ outcome: Outcome, for qname: DomainName) -> Outcome? {
         guard !outcome.isLocal, let last = outcome.answers.last else { return nil }
-        guard [.a, .aaaa, .svcb, .https].contains(last.type) else { return nil }
+        switch last.type {
+        case .a, .aaaa, .svcb, .https: break
+        default: return nil
+        }
+        // Nearly all answers are left as they are.
+        guard last.rdatas.contains(where: isForbidden) else { return nil }
         let isAllowed = { (name: DomainName) in allowed.contains { name.isSubdomain(of: $0) } }
         guard !isAllowed(last.ownerName), !isAllowed(qname) else { return nil }
-        let kept = last.rdatas.filter { rdata in
-            let addresses = rdata.address.map { [$0] } ?? ServiceParameter.addressHints(of: rdata)
-            return !addresses.contains { networks.contains($0.unmapped) }
-        }
-        guard kept.count < last.rdatas.count else { return nil }
+        let kept = last.rdatas.filter { !isForbidden($0) }
         var filtered = outcome
         filtered.error = ExtendedError(.filtered, "private address in a public name (rebinding protection)")
         // What is left is not what was signed.
@@ -136,5 +137,10 @@ public struct RebindingProtection: Sendable, Equatable {
             filtered.answers[filtered.answers.count - 1].signatures = []
         }
         return filtered
+    }
+
+    private func isForbidden(_ rdata: RData) -> Bool {
+        if let address = rdata.address { return networks.contains(address.unmapped) }
+        return ServiceParameter.addressHints(of: rdata).contains { networks.contains($0.unmapped) }
     }
 }

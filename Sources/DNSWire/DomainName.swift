@@ -174,6 +174,28 @@ extension DomainName {
         isRoot ? nil : DomainName(unchecked: Array(wire[(Int(wire[0]) + 1)...]))
     }
 
+    /// Where in `wire` the name itself and each of its ancestors begin, the root last. To walk up by these, rather than by
+    /// `parent`, makes no name that nobody keeps.
+    public var ancestorOffsets: AncestorOffsets { AncestorOffsets(self) }
+
+    /// The name itself or an ancestor of it, by one of `ancestorOffsets`.
+    public func ancestor(at offset: Int) -> DomainName {
+        offset == 0 ? self : DomainName(unchecked: Array(wire[offset...]))
+    }
+
+    public struct AncestorOffsets: Sequence, IteratorProtocol {
+        private let wire: [UInt8]
+        private var offset = 0
+
+        fileprivate init(_ name: DomainName) { wire = name.wire }
+
+        public mutating func next() -> Int? {
+            guard offset < wire.count else { return nil }
+            defer { offset += Int(wire[offset]) + 1 }
+            return offset
+        }
+    }
+
     /// The last `count` labels: `suffix(2)` of `www.example.com.` is `example.com.`. All of it where it has no more.
     public func suffix(_ count: Int) -> DomainName {
         var drop = labelCount - max(0, count)
@@ -243,14 +265,17 @@ extension DomainName {
     /// The same name, each letter in a case chosen by chance (0x20).
     public func randomizingCase(using random: inout some RandomNumberGenerator) -> DomainName {
         var wire = wire
-        var bits: UInt64 = random.next()
-        var used = 0
-        // Length octets are at most 63, below any letter.
-        for index in wire.indices where UInt8(ascii: "a")...UInt8(ascii: "z") ~= lowercased(wire[index]) {
-            if used == 64 { (bits, used) = (random.next(), 0) }
-            wire[index] = bits & 1 == 0 ? wire[index] | 0x20 : wire[index] & ~0x20
+        var octets = wire.mutableSpan
+        var bits: UInt64 = 0
+        for index in octets.indices {
+            // A bit for each octet.
+            if index % UInt64.bitWidth == 0 { bits = random.next() }
+            let octet = octets[index]
+            // Length octets are at most 63, below any letter.
+            if (octet | 0x20) &- UInt8(ascii: "a") < 26 {
+                octets[index] = octet & ~0x20 | UInt8(truncatingIfNeeded: bits & 1) << 5
+            }
             bits >>= 1
-            used += 1
         }
         return DomainName(unchecked: wire)
     }

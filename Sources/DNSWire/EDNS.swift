@@ -21,6 +21,12 @@ public struct EDNS: Hashable, Sendable {
         self.options = options
     }
 
+    /// The first COOKIE option.
+    public var cookie: (client: [UInt8], server: [UInt8])? {
+        for case .cookie(let client, let server) in options { return (client, server) }
+        return nil
+    }
+
     public func first<Value>(_ body: (EDNSOption) -> Value?) -> Value? {
         for option in options { if let value = body(option) { return value } }
         return nil

@@ -9,6 +9,12 @@ public struct IPAddress: Hashable, Sendable {
     /// The address as a number in network order; an IPv4 address occupies the low 32 bits.
     public let bits: UInt128
 
+    /// In as few words as hold it: of the two families only a pair of addresses ever meets.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(UInt64(truncatingIfNeeded: bits))
+        if family == .ipv6 { hasher.combine(UInt64(truncatingIfNeeded: bits >> 64)) }
+    }
+
     @inlinable public init(ipv4 bits: UInt32) {
         family = .ipv4
         self.bits = UInt128(bits)

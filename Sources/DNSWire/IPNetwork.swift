@@ -26,11 +26,15 @@ public struct IPNetwork: Hashable, Sendable {
     }
 
     /// An IPv4-mapped IPv6 address is judged as the IPv4 address that it carries.
-    @inlinable public func contains(_ candidate: IPAddress) -> Bool {
-        let candidate = address.family == .ipv4 ? candidate.unmapped : candidate
-        // A shift by all bits leaves none of them.
-        let hostBits = address.bitCount - prefixLength
-        return candidate.family == address.family && (candidate.bits ^ address.bits) >> hostBits == 0
+    public func contains(_ candidate: IPAddress) -> Bool {
+        holds(address.family == .ipv4 ? candidate.unmapped : candidate)
+    }
+
+    /// Whether an address of either family, taken as it is, begins with the same bits.
+    fileprivate func holds(_ candidate: IPAddress) -> Bool {
+        let unusedBits = UInt128.bitWidth - address.bitCount
+        return candidate.family == address.family
+            && (candidate.bits ^ address.bits).leadingZeroBitCount >= unusedBits + prefixLength
     }
 }
 
@@ -51,7 +55,10 @@ extension IPAddress {
 extension [IPNetwork] {
     // Of arrays only, as a generic function would be called unspecialised from other modules, at thirty times the cost.
     public func contains(_ address: IPAddress) -> Bool {
-        for network in self where network.contains(address) { return true }
+        let unmapped = address.unmapped
+        for network in self where network.holds(network.address.family == .ipv4 ? unmapped : address) {
+            return true
+        }
         return false
     }
 }

@@ -28,13 +28,18 @@ public struct Message: Hashable, Sendable {
         authorities = []
         additionals = []
         var offset = Header.length
-        for _ in 0..<header.questionCount { questions.append(try Question(parsing: message, at: &offset)) }
-        answers = try Self.records(header.answerCount, message, at: &offset)
-        authorities = try Self.records(header.authorityCount, message, at: &offset)
+        var owners = OwnerNames()
+        for _ in 0..<header.questionCount {
+            let question = try Question(parsing: message, at: &offset)
+            if questions.isEmpty { owners.note(question.qname, at: Header.length) }
+            questions.append(question)
+        }
+        answers = try Self.records(header.answerCount, message, at: &offset, &owners)
+        authorities = try Self.records(header.authorityCount, message, at: &offset, &owners)
         additionals.reserveCapacity(Self.capacity(header.additionalCount, message, offset))
         for _ in 0..<header.additionalCount {
             let start = offset
-            let record = try Record(parsing: message, at: &offset)
+            let record = try Record(parsing: message, at: &offset, owners: &owners)
             if record.type == .opt {
                 try readOPT(message, start..<offset)
             } else {
@@ -45,13 +50,13 @@ public struct Message: Hashable, Sendable {
     }
 
     private static func records(
-        _ count: UInt16, _ message: Span<UInt8>, at offset: inout Int
+        _ count: UInt16, _ message: Span<UInt8>, at offset: inout Int, _ owners: inout OwnerNames
     ) throws(WireError) -> [Record] {
         var records: [Record] = []
         records.reserveCapacity(capacity(count, message, offset))
         for _ in 0..<count {
             let start = offset
-            let record = try Record(parsing: message, at: &offset)
+            let record = try Record(parsing: message, at: &offset, owners: &owners)
             guard record.type != .opt else { throw WireError(.badOPT, at: start) }
             records.append(record)
         }
@@ -103,6 +108,34 @@ public struct Message: Hashable, Sendable {
                 leftOut = record
             }
         }
+    }
+}
+
+/// Reads the owner names of records. Most are one pointer to the question's name, or to where the owner before them stands:
+/// these share its octets instead of having them written out again.
+struct OwnerNames {
+    private var place: Int?
+    private var name = DomainName.root
+
+    /// - Parameter place: where in the message the name stands.
+    mutating func note(_ name: DomainName, at place: Int) {
+        self.name = name
+        self.place = place
+    }
+
+    mutating func parse(_ message: Span<UInt8>, at offset: inout Int) throws(WireError) -> DomainName {
+        var start = offset
+        // Behind a pointer stands the name that it names (RFC 1035 §4.1.4).
+        if try message.uint8(at: start) >= 0xc0 {
+            start = Int(try message.uint16(at: start) & 0x3fff)
+            if start == place {
+                offset += 2
+                return name
+            }
+        }
+        let name = try DomainName(parsing: message, at: &offset)
+        note(name, at: start)
+        return name
     }
 }
 

@@ -172,15 +172,18 @@ public struct MessageWriter: Sendable {
                 UInt32(truncatingIfNeeded: range.upperBound - offset) << 24 | UInt32(wire[offset]) << 16
                 | UInt32(lowercased(wire[offset + 1])) << 8 | UInt32(lowercased(wire[end - 1]))
             if compress, let target = target(key, wire, offset) {
+                if offset > range.lowerBound { bytes += wire[range.lowerBound..<offset] }
                 append(0xc000 | target)
                 return
             }
-            if bytes.count < 0x4000, targets.count < Self.maximumTargets {
-                targets.append(Target(offset: UInt16(bytes.count), key: key))
+            // Its labels are written together, when it is known how many there are to write.
+            let place = bytes.count + offset - range.lowerBound
+            if place < 0x4000, targets.count < Self.maximumTargets {
+                targets.append(Target(offset: UInt16(place), key: key))
             }
-            bytes += wire[offset..<end]
             offset = end
         }
+        bytes += wire[range.lowerBound..<offset]
         bytes.append(0)
     }
 
@@ -194,6 +197,13 @@ public struct MessageWriter: Sendable {
 
     /// Whether the name of `wire` from `index` already stands in the message.
     private func matches(_ wire: [UInt8], _ index: Int, at start: Int) -> Bool {
+        // Most names stand there in one piece.
+        let length = wire.count - index
+        if bytes.count - start >= length,
+            isSame(bytes.span, from: start, wire.span, from: index, count: length)
+        {
+            return true
+        }
         var position = start
         var index = index
         while position < bytes.count, index < wire.count {

@@ -10,6 +10,11 @@ public struct Question: Hashable, Sendable {
         self.qclass = qclass
     }
 
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(qname)
+        hasher.combine(UInt64(qtype.rawValue) << 16 | UInt64(qclass.rawValue))
+    }
+
     public init(parsing message: Span<UInt8>, at offset: inout Int) throws(WireError) {
         qname = try DomainName(parsing: message, at: &offset)
         qtype = RecordType(rawValue: try message.uint16(at: offset))
@@ -43,7 +48,12 @@ public struct Record: Hashable, Sendable {
     }
 
     public init(parsing message: Span<UInt8>, at offset: inout Int) throws(WireError) {
-        ownerName = try DomainName(parsing: message, at: &offset)
+        var owners = OwnerNames()
+        try self.init(parsing: message, at: &offset, owners: &owners)
+    }
+
+    init(parsing message: Span<UInt8>, at offset: inout Int, owners: inout OwnerNames) throws(WireError) {
+        ownerName = try owners.parse(message, at: &offset)
         type = RecordType(rawValue: try message.uint16(at: offset))
         recordClass = RecordClass(rawValue: try message.uint16(at: offset + 2))
         let ttl = try message.uint32(at: offset + 4)

@@ -89,6 +89,21 @@ public struct SipHash: Sendable {
         return state.finish(rounds: 4)
     }
 
+    /// The same over the octets of an address.
+    public static func hash24(_ address: IPAddress, key: Key) -> UInt64 {
+        var state = SipHash(key: key)
+        var last = UInt64(address.octetCount) << 56
+        switch address.family {
+        case .ipv4:
+            last |= UInt64(UInt32(truncatingIfNeeded: address.bits).byteSwapped)
+        case .ipv6:
+            state.absorb(UInt64(truncatingIfNeeded: address.bits >> 64).byteSwapped, rounds: 2)
+            state.absorb(UInt64(truncatingIfNeeded: address.bits).byteSwapped, rounds: 2)
+        }
+        state.absorb(last, rounds: 2)
+        return state.finish(rounds: 4)
+    }
+
     @inline(__always)
     private mutating func absorb(_ word: UInt64, rounds: Int) {
         v3 ^= word

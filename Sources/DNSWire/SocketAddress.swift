@@ -11,10 +11,15 @@ public struct SocketAddress: Hashable, Sendable {
         self.scopeID = scopeID
     }
 
+    /// In as few words as hold it: there are no scopes in IPv4.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(UInt64(truncatingIfNeeded: address.bits))
-        if address.family == .ipv6 { hasher.combine(UInt64(truncatingIfNeeded: address.bits >> 64)) }
-        hasher.combine(UInt64(address.family.rawValue) << 48 | UInt64(port) << 32 | UInt64(scopeID))
+        switch address.family {
+        case .ipv4:
+            hasher.combine(UInt64(truncatingIfNeeded: address.bits) | UInt64(port) << 32)
+        case .ipv6:
+            hasher.combine(address)
+            hasher.combine(UInt64(port) << 32 | UInt64(scopeID))
+        }
     }
 
     /// `192.0.2.1`, `192.0.2.1:53`, `192.0.2.1@53`, `2001:db8::1`, `[2001:db8::1]:53` or `2001:db8::1@53`.

@@ -59,17 +59,28 @@ func lowercased(_ word: UInt64) -> UInt64 {
     return word | isUpper >> 2
 }
 
-/// Whether `count` octets of `a` from `start` and of `b` from its beginning are the same, letters' case aside. They must
-/// lie inside: it is checked, and traps.
-func isSame(_ a: Span<UInt8>, from start: Int, _ b: Span<UInt8>, count: Int) -> Bool {
+/// Whether `count` octets of `a` from `start` and of `b` from `otherStart` are the same, letters' case aside. They must lie
+/// inside: it is checked, and traps.
+func isSame(
+    _ a: Span<UInt8>, from start: Int, _ b: Span<UInt8>, from otherStart: Int = 0, count: Int
+) -> Bool {
     var index = 0
     while count - index >= 8 {
-        if lowercased(a.word(at: start + index)) != lowercased(b.word(at: index)) { return false }
+        if !isSameWord(a, start + index, b, otherStart + index) { return false }
         index += 8
     }
+    guard index < count else { return true }
+    // What is left are the last of the eight octets before the end; some of these are compared twice.
+    if count >= 8 { return isSameWord(a, start + count - 8, b, otherStart + count - 8) }
     while index < count {
-        if lowercased(a[start + index]) != lowercased(b[index]) { return false }
+        if lowercased(a[start + index]) != lowercased(b[otherStart + index]) { return false }
         index += 1
     }
     return true
+}
+
+@inline(__always)
+private func isSameWord(_ a: Span<UInt8>, _ start: Int, _ b: Span<UInt8>, _ otherStart: Int) -> Bool {
+    let (word, other) = (a.word(at: start), b.word(at: otherStart))
+    return word == other || lowercased(word) == lowercased(other)
 }

@@ -40,6 +40,23 @@ import Testing
         #expect(try #require(IPAddress("::ffff:1.2.3.4")).unmapped == IPAddress(1, 2, 3, 4))
     }
 
+    @Test func anArrayOfNetworksHoldsWhatOneOfThemDoes() throws {
+        let networks = try ["10.0.0.0/8", "192.0.2.128/25", "::1/128", "fc00::/7", "::ffff:0:0/96"].map {
+            try #require(IPNetwork($0))
+        }
+        for text in [
+            "10.255.0.1", "11.0.0.1", "192.0.2.127", "192.0.2.128", "::1", "::2", "fdff::1", "fe00::",
+            "::ffff:10.0.0.1", "::ffff:11.0.0.1",
+        ] {
+            let address = try #require(IPAddress(text))
+            for some in [networks, networks.dropLast()] {
+                #expect(some.contains(address) == some.contains { $0.contains(address) })
+            }
+        }
+        #expect(networks.contains(try #require(IPAddress("::ffff:11.0.0.1"))))
+        #expect(!networks.dropLast().contains(try #require(IPAddress("::ffff:11.0.0.1"))))
+    }
+
     @Test func networks() throws {
         #expect(IPNetwork("192.0.2.255/25")?.description == "192.0.2.128/25")
         #expect(IPNetwork("192.0.2.1")?.description == "192.0.2.1/32")

@@ -58,6 +58,32 @@ import Testing
         #expect(DomainName(labels: many.labels + [[97]]) == nil)
     }
 
+    @Test func ancestorsByTheirOffsets() throws {
+        for text in [".", "com.", "a.Example.com.", String(repeating: "a.", count: 127)] {
+            let name = try DomainName(text)
+            var ancestors: [DomainName] = []
+            var next: DomainName? = name
+            while let ancestor = next {
+                ancestors.append(ancestor)
+                next = ancestor.parent
+            }
+            #expect(name.ancestorOffsets.map { name.ancestor(at: $0) } == ancestors)
+        }
+    }
+
+    @Test func namesOfEveryLengthDifferByOneOctet() throws {
+        for length in 1...40 {
+            let label = [UInt8](repeating: UInt8(ascii: "A"), count: length)
+            let name = try #require(DomainName(labels: [label]))
+            #expect(name == name.lowercase)
+            for index in 0..<length {
+                var other = label
+                other[index] = UInt8(ascii: "b")
+                #expect(DomainName(labels: [other]) != name)
+            }
+        }
+    }
+
     /// RFC 4034 §6.1.
     @Test func canonicalOrder() throws {
         let names: [DomainName] = [

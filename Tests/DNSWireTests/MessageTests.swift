@@ -53,6 +53,30 @@ import Testing
         }
     }
 
+    @Test func ownersThatArePointers() throws {
+        // www.example.com., twice itself, its parent, and itself again; the last is written out, in other letters.
+        let records: [(owner: [UInt8], name: DomainName)] = [
+            ([0xc0, 12], "www.example.com."), ([0xc0, 12], "www.example.com."), ([0xc0, 16], "example.com."),
+            ([0xc0, 16], "example.com."), ([0xc0, 12], "www.example.com."),
+            ([3, 0x57, 0x77, 0x57, 0xc0, 16], "WwW.example.com."),
+        ]
+        var bytes = Message(questions: [Question("www.example.com.", .a)]).compose()
+        var lastOwner = 0
+        for (octet, record) in records.enumerated() {
+            lastOwner = bytes.count
+            bytes += record.owner + [0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, UInt8(octet)]
+        }
+        bytes[7] = UInt8(records.count)
+        let parsed = try Message(parsing: bytes.span)
+        #expect(zip(parsed.answers, records).allSatisfy { $0.ownerName.isIdentical(to: $1.name) })
+        #expect(parsed.answers.map { $0.rdata.bytes.last } == Array(0..<6))
+        // A pointer to itself, or to what is behind it, is none.
+        for target in [lastOwner, lastOwner + 4] {
+            bytes.replaceSubrange(lastOwner..<(lastOwner + 2), with: [0xc0, UInt8(target)])
+            #expect(throws: WireError.self) { try Message(parsing: bytes.span) }
+        }
+    }
+
     @Test func forwardPointerIsRefused() {
         var bytes = Message(questions: [Question("a.", .a)]).compose()
         bytes.replaceSubrange(12..<15, with: [0xc0, 14, 0])
@@ -77,5 +101,15 @@ import Testing
     @Test func sipHashVector() throws {
         let key = try #require(SipHash.Key(octets: Array(0...15)))
         #expect(SipHash.hash24(Array(0...14), key: key) == 0xa129_ca61_49be_45e5)
+    }
+
+    @Test func sipHashOfAnAddressIsThatOfItsOctets() throws {
+        let key = try #require(SipHash.Key(octets: Array(0...15)))
+        for text in [
+            "192.0.2.1", "255.254.253.252", "2001:db8::1", "ffee:ddcc:bbaa:9988:7766:5544:3322:1100",
+        ] {
+            let address = try #require(IPAddress(text))
+            #expect(SipHash.hash24(address, key: key) == SipHash.hash24(address.octets, key: key))
+        }
     }
 }
