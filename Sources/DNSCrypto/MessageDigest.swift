@@ -18,7 +18,8 @@ enum MessageDigest: Sendable {
     }
 
     func digest(of data: [UInt8]) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: length) { octets, count in
+        var digest = [UInt8](repeating: 0, count: length)
+        unsafe digest.withUnsafeMutableBufferPointer { octets in
             let target = octets.baseAddress
             switch self {
             case .sha1:
@@ -42,7 +43,7 @@ enum MessageDigest: Sendable {
                 unsafe SHA512_Update(&context, data, data.count)
                 unsafe SHA512_Final(target, &context)
             }
-            count = length
         }
+        return digest
     }
 }

@@ -2,7 +2,8 @@ import DNSCache
 import DNSValidation
 import DNSWire
 
-/// What one resolution has learnt of the chain of trust.
+/// What one resolution has learnt of the chain of trust. Its tables are short, as each entry but a link that is in the cache
+/// costs a query, and these are bounded.
 struct ChainOfTrust {
     /// A link that has been judged.
     enum Link {
@@ -18,9 +19,9 @@ struct ChainOfTrust {
     /// By the name of the zone, or of what might be one.
     var links: [DomainName: Link] = [:]
     /// What referrals brought for the links to come.
-    var referrals: [DomainName: CachedTrust] = [:]
+    var referrals = ShortTable<DomainName, CachedTrust>()
     /// How lookups for DS and DNSKEY ended.
-    var evidence: [Question: Outcome] = [:]
+    var evidence = ShortTable<Question, Outcome>()
     /// Zone cuts that signatures told of before any referral did.
     var cuts: Set<DomainName> = []
     /// The servers whose data was bogus, by what they were asked.
@@ -114,7 +115,7 @@ extension Resolution {
 
     /// Whether a response has said something of a delegation on the way.
     func hasReferral(below zone: DomainName, toward name: DomainName) -> Bool {
-        trust.referrals.keys.contains { $0.isProperSubdomain(of: zone) && name.isSubdomain(of: $0) }
+        trust.referrals.contains { $0.key.isProperSubdomain(of: zone) && name.isSubdomain(of: $0.key) }
     }
 
     /// Whether the way down to `name` is known to become insecure below `zone`.

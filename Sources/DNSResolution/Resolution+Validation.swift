@@ -23,7 +23,11 @@ private enum Judgement {
 extension Resolution {
     /// Whether what the lookup finds is judged before it is kept.
     func isToBeValidated(_ lookup: Lookup) -> Bool {
-        validator != nil && [.client, .trust, .secondOpinion].contains(lookup.purpose)
+        guard validator != nil else { return false }
+        return switch lookup.purpose {
+        case .client, .trust, .secondOpinion: true
+        case .address, .priming: false
+        }
     }
 
     func judge(_ outcome: consuming Outcome) {

@@ -39,11 +39,15 @@ struct SignedData {
     /// Owner name, type, class and TTL, which each record begins with.
     private func recordStart(_ name: DomainName, _ ttl: UInt32) -> [UInt8] {
         let (type, recordClass) = (type.rawValue, recordClass.rawValue)
-        return name.lowercase.wire + [
+        var start: [UInt8] = []
+        start.reserveCapacity(name.wire.count + 8)
+        name.appendCanonical(to: &start)
+        start += [
             UInt8(type >> 8), UInt8(type & 0xff), UInt8(recordClass >> 8), UInt8(recordClass & 0xff),
             UInt8(truncatingIfNeeded: ttl >> 24), UInt8(truncatingIfNeeded: ttl >> 16),
             UInt8(truncatingIfNeeded: ttl >> 8), UInt8(truncatingIfNeeded: ttl),
         ]
+        return start
     }
 }
 

@@ -247,7 +247,7 @@ extension DomainName {
         return DomainName(unchecked: wire)
     }
 
-    private var isLowercase: Bool {
+    var isLowercase: Bool {
         let octets = wire.span
         var index = 0
         while octets.count - index >= 8 {

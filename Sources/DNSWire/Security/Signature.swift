@@ -52,7 +52,7 @@ public struct Signature: Hashable, Sendable {
 
     public func appendSignedPrefix(to octets: inout [UInt8]) {
         octets += rdata.bytes[..<Self.fixedLength]
-        octets += signer.lowercase.wire
+        signer.appendCanonical(to: &octets)
     }
 }
 
