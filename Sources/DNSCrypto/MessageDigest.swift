@@ -18,8 +18,7 @@ enum MessageDigest: Sendable {
     }
 
     func digest(of data: [UInt8]) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: length)
-        unsafe digest.withUnsafeMutableBufferPointer { octets in
+        unsafe [UInt8](unsafeUninitializedCapacity: length) { octets, count in
             let target = octets.baseAddress
             switch self {
             case .sha1:
@@ -43,7 +42,7 @@ enum MessageDigest: Sendable {
                 unsafe SHA512_Update(&context, data, data.count)
                 unsafe SHA512_Final(target, &context)
             }
+            count = length
         }
-        return digest
     }
 }

@@ -63,7 +63,7 @@ extension Resolution {
                 return
             }
         }
-        if isWaiting { judged = outcome } else { conclude(outcome) }
+        if isWaiting { judged = consume outcome } else { conclude(consume outcome) }
     }
 
     /// All has been judged, and nothing is bogus.
@@ -74,7 +74,8 @@ extension Resolution {
         outcome.continuation = ended.continuation
         // What a zone here says is not validated.
         let isWhole = !findings.isEmpty && ended.continuation == nil
-        outcome.security = isWhole && findings.allSatisfy { $0.security == .secure } ? .secure : .insecure
+        let isSecure = isWhole && findings.indices.allSatisfy { findings[$0].security == .secure }
+        outcome.security = isSecure ? .secure : .insecure
         outcome.error = trust.remark
         finishMain(outcome)
     }

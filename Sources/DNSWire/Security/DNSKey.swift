@@ -46,12 +46,10 @@ public struct DNSKey: Hashable, Sendable {
 
     /// RFC 4034 §B: a checksum that narrows the choice of keys down, no more than that.
     public static func keyTag(of rdata: [UInt8]) -> UInt16 {
-        let octets = rdata.span
         var sum: UInt32 = 0
-        for index in stride(from: 0, to: octets.count - 1, by: 2) {
-            sum &+= UInt32(octets[index]) << 8 | UInt32(octets[index + 1])
+        for (index, octet) in rdata.enumerated() {
+            sum &+= index & 1 == 0 ? UInt32(octet) << 8 : UInt32(octet)
         }
-        if octets.count % 2 == 1 { sum &+= UInt32(octets[octets.count - 1]) << 8 }
         return UInt16(truncatingIfNeeded: sum &+ (sum >> 16 & 0xffff))
     }
 }
