@@ -2,8 +2,10 @@ import DNSCache
 import DNSValidation
 import DNSWire
 
-/// What one resolution has learnt of the chain of trust. Its tables are short, as each entry but a link that is in the cache
-/// costs a query, and these are bounded.
+/// What one resolution has learnt of the chain of trust.
+///
+/// What came with responses is in short tables, for it costs queries, which are bounded. Links may all be in the cache, one
+/// for each label of each alias, so these are found by hash.
 struct ChainOfTrust {
     /// A link that has been judged.
     enum Link {

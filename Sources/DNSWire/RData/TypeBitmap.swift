@@ -19,7 +19,7 @@ public enum TypeBitmap {
     /// The types of a bitmap, ascending; what does not fit is left out.
     public static func types(in bytes: ArraySlice<UInt8>) -> [RecordType] {
         var types: [RecordType] = []
-        // Those of the windows' numbers and lengths are some more.
+        // The bits of a window's number and length are counted too, which is a little too much room.
         types.reserveCapacity(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
         var position = bytes.startIndex
         while position + 2 < bytes.endIndex {
