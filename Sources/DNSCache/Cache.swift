@@ -41,7 +41,7 @@ public final class Cache: Sendable {
         self.limits = limits
         self.hashKey = hashKey
         health = ServerHealthTable(hashKey: hashKey)
-        denials = DenialStore(limits: limits)
+        denials = DenialStore(limits: limits, hashKey: hashKey)
         shards = ShardSet(byteCeiling: limits.byteCeiling, staleWindow: Int64(limits.staleWindow) * 1000)
     }
 

@@ -9,6 +9,7 @@ import Synchronization
 public final class DenialStore: Sendable {
     /// What is known of one zone's order.
     private struct Zone {
+        let name: DomainName
         var soa: RRset?
         var soaExpiry: Int64 = 0
         /// NSEC by owner name.
@@ -18,10 +19,13 @@ public final class DenialStore: Sendable {
         var parameters: NextSecure3Parameters?
 
         var count: Int { names.count + hashes.count }
+
+        init(_ name: DomainName) { self.name = name }
     }
 
     private struct State {
-        var zones: [DomainName: Zone] = [:]
+        /// By the hash of their names. Of two names with one hash, which nobody can bring about, the later is kept.
+        var zones: [UInt64: Zone] = [:]
         var recordCount = 0
     }
 
@@ -36,14 +40,50 @@ public final class DenialStore: Sendable {
     private let shards = (0..<shardCount).map { _ in Shard() }
     private let recordsPerShard: Int
     private let maximumTTL: UInt32
+    private let hashKey: SipHash.Key
 
-    init(limits: Cache.Limits) {
+    init(limits: Cache.Limits, hashKey: SipHash.Key) {
         recordsPerShard = max(64, limits.byteCeiling / Self.ceilingPerRecord / Self.shardCount)
         maximumTTL = limits.maximumNegativeTTL
+        self.hashKey = hashKey
     }
 
-    private func withZones<Value: Sendable>(_ zone: DomainName, _ body: (inout State) -> Value) -> Value {
-        shards[Int(UInt(bitPattern: zone.hashValue) % UInt(Self.shardCount))].state.withLock { body(&$0) }
+    private func hash(_ octets: Span<UInt8>, from start: Int = 0) -> UInt64 {
+        SipHash.hash13(octets, start..<octets.count, foldingCase: true, key: hashKey)
+    }
+
+    private func withState<Value: Sendable>(_ hash: UInt64, _ body: (inout State) -> Value) -> Value {
+        shards[Int(hash % UInt64(Self.shardCount))].state.withLock { body(&$0) }
+    }
+
+    /// What `body` reads of a zone; nil where nothing is known of it.
+    private func read<Value: Sendable>(_ zone: DomainName, _ body: (Zone) -> Value?) -> Value? {
+        let hash = hash(zone.wire.span)
+        return withState(hash) { state in
+            guard let known = state.zones[hash], known.name == zone else { return nil }
+            return body(known)
+        }
+    }
+
+    /// Calls `body` for each zone that is known and that `name` is in, the deepest first, until it gives something.
+    private func first<Value: Sendable>(
+        enclosing name: DomainName, _ body: (inout State, UInt64, Zone) -> Value?
+    ) -> Value? {
+        let octets = name.wire.span
+        var start = 0
+        while start < octets.count {
+            let hash = hash(octets, from: start)
+            let length = octets.count - start
+            let found: Value? = withState(hash) { state in
+                guard let known = state.zones[hash], known.name.wire.count == length,
+                    name.isSubdomain(of: known.name)
+                else { return nil }
+                return body(&state, hash, known)
+            }
+            if let found { return found }
+            start += Int(octets[start]) + 1
+        }
+        return nil
     }
 
     // --- Admit ---
@@ -52,10 +92,13 @@ public final class DenialStore: Sendable {
     ///
     /// NSEC3 records that opt out are left alone: a name in their span may be an unsigned delegation (RFC 8198 §5.2).
     public func admit(_ rrsets: [RRset], soa: RRset?, of zone: DomainName, now: Moment) {
-        withZones(zone) { state in
+        let hash = hash(zone.wire.span)
+        withState(hash) { state in
             if state.recordCount >= recordsPerShard { state = State() }
-            var known = state.zones[zone] ?? Zone()
-            let before = known.count
+            // Taken out meanwhile, so that its records are added to in place.
+            var known = state.zones.removeValue(forKey: hash) ?? Zone(zone)
+            state.recordCount -= known.count
+            if known.name != zone { known = Zone(zone) }
             if let soa {
                 known.soa = soa
                 known.soaExpiry = expiry(soa.ttl, now)
@@ -63,8 +106,8 @@ public final class DenialStore: Sendable {
             for rrset in rrsets { add(rrset, to: &known, zone, now) }
             // A zone without records would not be counted, and zones are as many as their owners like.
             guard known.count > 0 else { return }
-            state.recordCount += known.count - before
-            state.zones[zone] = known
+            state.recordCount += known.count
+            state.zones[hash] = known
         }
     }
 
@@ -98,44 +141,32 @@ public final class DenialStore: Sendable {
 
     /// The deepest zone enclosing `name` of which there are records; nil when there is none.
     public func apex(enclosing name: DomainName, now: Moment) -> Apex? {
-        var candidate: DomainName? = name
-        while let zone = candidate {
-            let found: Apex? = withZones(zone) { state in
-                guard let known = state.zones[zone] else { return nil }
-                let left = (known.soaExpiry - now.uptime) / 1000
-                var soa = left > 0 ? known.soa : nil
-                soa?.ttl = UInt32(clamping: left)
-                return Apex(zone: zone, soa: soa, parameters: known.parameters)
-            }
-            if let found { return found }
-            candidate = zone.parent
+        first(enclosing: name) { _, _, known in
+            let left = (known.soaExpiry - now.uptime) / 1000
+            var soa = left > 0 ? known.soa : nil
+            soa?.ttl = UInt32(clamping: left)
+            return Apex(zone: known.name, soa: soa, parameters: known.parameters)
         }
-        return nil
     }
 
     /// The NSEC RRset at `name`, or the last before it.
     public func record(at name: DomainName, in zone: DomainName, now: Moment) -> RRset? {
-        withZones(zone) { $0.zones[zone]?.names.last(notBehind: name, now: now, wraps: false) }
+        read(zone) { $0.names.last(notBehind: name, now: now, wraps: false) }
     }
 
     /// The NSEC3 RRset of `hash`, or the last before it, around the end of the zone.
     public func record(of hash: [UInt8], in zone: DomainName, now: Moment) -> RRset? {
-        withZones(zone) {
-            $0.zones[zone]?.hashes.last(notBehind: HashedOwner(hash: hash), now: now, wraps: true)
-        }
+        read(zone) { $0.hashes.last(notBehind: HashedOwner(hash: hash), now: now, wraps: true) }
     }
 
     // --- Purge ---
 
     /// Forgets the zones that `name` is in.
     func remove(enclosing name: DomainName) {
-        var candidate: DomainName? = name
-        while let zone = candidate {
-            withZones(zone) { state in
-                guard let known = state.zones.removeValue(forKey: zone) else { return }
-                state.recordCount -= known.count
-            }
-            candidate = zone.parent
+        let _: Never? = first(enclosing: name) { state, hash, known in
+            state.zones[hash] = nil
+            state.recordCount -= known.count
+            return nil
         }
     }
 

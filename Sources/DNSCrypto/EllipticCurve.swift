@@ -26,15 +26,12 @@ import COpenSSL
     /// The point with these coordinates, x before y; nil when it is not on the curve.
     init?(_ curve: EllipticCurve, coordinates: ArraySlice<UInt8>) {
         guard let group = unsafe curve.group, coordinates.count == 2 * curve.numberLength,
-            let point = unsafe EC_POINT_new(group)
-        else { return nil }
-        defer { unsafe EC_POINT_free(point) }
-        let uncompressed: UInt8 = 4
-        let octets = [uncompressed] + coordinates
-        guard unsafe EC_POINT_oct2point(group, point, octets, octets.count, nil) == 1,
             let handle = unsafe EC_KEY_new()
         else { return nil }
-        guard unsafe EC_KEY_set_group(handle, group) == 1, unsafe EC_KEY_set_public_key(handle, point) == 1
+        let uncompressed: UInt8 = 4
+        let octets = [uncompressed] + coordinates
+        guard unsafe EC_KEY_set_group(handle, group) == 1,
+            unsafe EC_KEY_oct2key(handle, octets, octets.count, nil) == 1
         else {
             unsafe EC_KEY_free(handle)
             return nil

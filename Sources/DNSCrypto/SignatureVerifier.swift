@@ -2,7 +2,10 @@ public import DNSWire
 
 /// What validation needs of cryptography. Handed in, so that scenario files with made-up signatures can run in tests;
 /// the daemon knows `LibcryptoVerifier` only.
-public protocol SignatureVerifier: Sendable {
+///
+/// A class, as all workers share one; and settings and validators, which hold it, are copied often: of a class that takes one
+/// count, of any type a call.
+public protocol SignatureVerifier: AnyObject, Sendable {
     /// Whether signatures of `algorithm` can be checked here; one that cannot makes a zone insecure, not bogus
     /// (RFC 4035 §5.2).
     func supports(_ algorithm: SecurityAlgorithm) -> Bool

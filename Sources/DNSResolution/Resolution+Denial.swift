@@ -14,17 +14,16 @@ extension Resolution {
 
     /// Answers a lookup from denial records. True when the lookup has ended.
     func answerFromDenial(_ id: LookupID, _ lookup: Lookup) -> Bool {
-        guard settings.validation?.isAggressive == true, isToBeValidated(lookup), let validator else {
-            return false
-        }
+        guard settings.validation?.isAggressive == true, isToBeValidated(lookup) else { return false }
         let question = lookup.current
         // DS is denied by the parent.
         guard let top = question.qtype == .ds ? question.qname.parent : question.qname,
-            case .anchor(let anchor)? = settings.validation?.anchors.closest(to: question.qname),
             let apex = cache.denials.apex(enclosing: top, now: now),
+            case .anchor(let anchor)? = settings.validation?.anchors.closest(to: question.qname),
             // Zones with an anchor or servers of their own may lie below a name that the tree denies.
             apex.zone.isSubdomain(of: anchor.zone), !isCutOff(top, from: anchor),
-            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: apex.zone) != true
+            settings.route(for: question.qname)?.suffix.isProperSubdomain(of: apex.zone) != true,
+            let validator
         else { return false }
         var synthesis = DenialSynthesis(
             question: question, apex: apex, store: cache.denials, validator: validator, now: now)
@@ -123,7 +122,7 @@ private struct DenialSynthesis {
     /// where the name itself has a record, nil outside where a record is not known.
     private mutating func collectNames() -> DomainName?? {
         guard let record = add(store.record(at: question.qname, in: apex.zone, now: now)),
-            let next = record.rdatas.first.flatMap({ NextSecure($0) })?.nextName
+            let next = record.rdatas.first?.name(at: 0)
         else { return nil }
         // The last record of a zone leads back to its apex. One that ends before the name has nothing to say of it, as is
         // so with most names that exist.

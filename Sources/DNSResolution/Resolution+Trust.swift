@@ -3,6 +3,9 @@ import DNSValidation
 import DNSWire
 
 /// What one resolution has learnt of the chain of trust.
+///
+/// What came with responses is in short tables, for it costs queries, which are bounded. Links may all be in the cache, one
+/// for each label of each alias, so these are found by hash.
 struct ChainOfTrust {
     /// A link that has been judged.
     enum Link {
@@ -18,9 +21,9 @@ struct ChainOfTrust {
     /// By the name of the zone, or of what might be one.
     var links: [DomainName: Link] = [:]
     /// What referrals brought for the links to come.
-    var referrals: [DomainName: CachedTrust] = [:]
+    var referrals = ShortTable<DomainName, CachedTrust>()
     /// How lookups for DS and DNSKEY ended.
-    var evidence: [Question: Outcome] = [:]
+    var evidence = ShortTable<Question, Outcome>()
     /// Zone cuts that signatures told of before any referral did.
     var cuts: Set<DomainName> = []
     /// The servers whose data was bogus, by what they were asked.
@@ -114,7 +117,7 @@ extension Resolution {
 
     /// Whether a response has said something of a delegation on the way.
     func hasReferral(below zone: DomainName, toward name: DomainName) -> Bool {
-        trust.referrals.keys.contains { $0.isProperSubdomain(of: zone) && name.isSubdomain(of: $0) }
+        trust.referrals.contains { $0.key.isProperSubdomain(of: zone) && name.isSubdomain(of: $0.key) }
     }
 
     /// Whether the way down to `name` is known to become insecure below `zone`.
@@ -245,31 +248,39 @@ extension Resolution {
     // --- Keys ---
 
     private func judgeAnchor(_ anchor: TrustAnchor) -> ChainStep {
-        judgeKeys(of: anchor.zone) { validator, keys, wall in
-            validator.trust(anchor, keys: keys, wall: wall)
-        }
+        judgeKeys(of: anchor.zone, by: .anchor(anchor))
     }
 
-    private func judgeKeys(
-        of zone: DomainName, _ judge: (inout Validator, RRset?, Int64) -> ZoneTrust
-    ) -> ChainStep {
+    /// What vouches for the keys of a zone.
+    private enum Voucher {
+        case anchor(TrustAnchor)
+        /// The validated DS RRset.
+        case signers(RRset)
+    }
+
+    private func judgeKeys(of zone: DomainName, by voucher: Voucher) -> ChainStep {
         let question = Question(zone, .dnskey)
         switch evidence(question) {
         case .waiting: return .waiting
         case .failed(let error): return judgeSilence(question, error)
         case .found(let outcome):
-            guard var validator else { return .insecure }
-            let keys = outcome.findings.first?.rrset
-            let verdict = judge(&validator, keys?.type == .dnskey ? keys : nil, now.wall)
-            self.validator = validator
+            let found = outcome.findings.first?.rrset
+            let keys = found?.type == .dnskey ? found : nil
+            let verdict =
+                switch voucher {
+                case .anchor(let anchor): validator?.trust(anchor, keys: keys, wall: now.wall)
+                case .signers(let signers):
+                    validator?.trust(zone, keys: keys, delegationSigners: signers, wall: now.wall)
+                }
             switch verdict {
-            case .secure(let keys):
+            case nil: return .insecure
+            case .secure(let keys)?:
                 cache.admit(keys.rrset, rank: .answer, security: .secure, now: now)
                 trust.links[zone] = .secure(keys)
                 return .secure(keys)
-            case .insecure(let remark):
-                return endSecurity(at: zone, remark, ttl: keys?.ttl)
-            case .bogus(let failure):
+            case .insecure(let remark)?:
+                return endSecurity(at: zone, remark, ttl: found?.ttl)
+            case .bogus(let failure)?:
                 return judgeFailure(failure, question)
             }
         }
@@ -294,7 +305,7 @@ extension Resolution {
         let question = Question(name, .ds)
         switch trust.referrals[name] ?? cache.lookupTrust(at: name, now: now) {
         case .delegationSigners(let signers, let isValidated):
-            if isValidated { return judgeKeys(of: name, signers: signers) }
+            if isValidated { return judgeKeys(of: name, by: .signers(signers)) }
             if let step = judgeSigners(signers, name, below: keys, isReferral: true) { return step }
         case .denial(let proofs) where !proofs.isEmpty:
             let ttl = proofs.map(\.ttl).min() ?? 0
@@ -348,7 +359,7 @@ extension Resolution {
             trust.referrals[name] = .delegationSigners(verified, isValidated: true)
             cache.admit(
                 .delegationSigners(verified, isValidated: true), at: name, ttl: verified.ttl, now: now)
-            return judgeKeys(of: name, signers: verified)
+            return judgeKeys(of: name, by: .signers(verified))
         case .secure?:
             // A wildcard makes no delegations (RFC 4592 §4.2).
             let failure = ValidationFailure(.delegationSigner, name, .bogus, "made from a wildcard")
@@ -358,21 +369,14 @@ extension Resolution {
         }
     }
 
-    private func judgeKeys(of zone: DomainName, signers: RRset) -> ChainStep {
-        judgeKeys(of: zone) { validator, keys, wall in
-            validator.trust(zone, keys: keys, delegationSigners: signers, wall: wall)
-        }
-    }
-
     private func judgeDenial(
         _ proofs: [RRset], ttl: UInt32, _ name: DomainName, below keys: ZoneKeys, isReferral: Bool
     ) -> ChainStep? {
         let signer = proofs.lazy.compactMap { $0.signer(for: name) }.first
         if noteCut(signer, between: keys.zone, and: name) { return nil }
-        guard var validator else { return .insecure }
-        let denial = validator.denial(from: proofs, with: keys, wall: now.wall)
-        let verdict = validator.proveNoDelegationSigner(name, denial)
-        self.validator = validator
+        guard let denial = validator?.denial(from: proofs, with: keys, wall: now.wall),
+            let verdict = validator?.proveNoDelegationSigner(name, denial)
+        else { return .insecure }
         let ttl = min(ttl, denial.rrsets.map(\.ttl).min() ?? 0)
         keepDenial(denial.rrsets, soa: nil, of: keys.zone)
         switch verdict {

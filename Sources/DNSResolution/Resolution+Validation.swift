@@ -23,58 +23,59 @@ private enum Judgement {
 extension Resolution {
     /// Whether what the lookup finds is judged before it is kept.
     func isToBeValidated(_ lookup: Lookup) -> Bool {
-        validator != nil && [.client, .trust, .secondOpinion].contains(lookup.purpose)
+        guard validator != nil else { return false }
+        return switch lookup.purpose {
+        case .client, .trust, .secondOpinion: true
+        case .address, .priming: false
+        }
     }
 
-    func judge(_ outcome: Outcome) {
+    func judge(_ outcome: consuming Outcome) {
         // Until a second opinion is there what it is to replace is missing, and nothing can be concluded.
         guard !lookups.contains(where: { $0.value.purpose == .secondOpinion }) else { return }
-        var findings = outcome.findings
         var isWaiting = false
-        for index in findings.indices where findings[index].security == .indeterminate {
-            if findings[index].isSynthesized, index > 0 {
+        for index in outcome.findings.indices where outcome.findings[index].security == .indeterminate {
+            if outcome.findings[index].isSynthesized, index > 0 {
                 // As good as the DNAME before it, from which it was made here.
-                findings[index].security = findings[index - 1].security
+                outcome.findings[index].security = outcome.findings[index - 1].security
                 continue
             }
-            let name = findings[..<index].last { $0.aliasTarget != nil }?.aliasTarget ?? question.qname
-            switch judge(&findings[index]) {
-            case .done: keep(findings[index])
+            switch judge(&outcome.findings[index]) {
+            case .done: keep(outcome.findings[index])
             case .waiting: isWaiting = true
             case .unsigned:
+                let name = outcome.findings.questionName(at: index) ?? question.qname
                 judged = outcome
-                judged?.findings = findings
                 getSecondOpinion(on: index, for: name, keepsFirst: true)
                 return
             case .failed(let error):
                 finishMain(.failure(error))
                 return
             case .bogus(let error):
-                judged = outcome
-                judged?.findings = findings
                 firstFailure = firstFailure ?? error
-                if mayGetSecondOpinion {
-                    getSecondOpinion(on: index, for: name)
-                } else {
+                guard mayGetSecondOpinion else {
                     finishMain(.bogus(firstFailure ?? error))
+                    return
                 }
+                let name = outcome.findings.questionName(at: index) ?? question.qname
+                judged = outcome
+                getSecondOpinion(on: index, for: name)
                 return
             }
         }
-        judged = outcome
-        judged?.findings = findings
-        if !isWaiting { conclude(outcome, findings) }
+        if isWaiting { judged = consume outcome } else { conclude(consume outcome) }
     }
 
     /// All has been judged, and nothing is bogus.
-    private func conclude(_ ended: Outcome, _ findings: [Finding]) {
-        let responseCode = ended.responseCode
-        let isMended = responseCode == .nxDomain && findings.last?.isOfType(question.qtype) == true
-        var outcome = Outcome(isMended ? .noError : responseCode, findings)
+    private func conclude(_ ended: consuming Outcome) {
+        let findings = ended.findings
+        let isMended = ended.responseCode == .nxDomain && findings.last?.isOfType(question.qtype) == true
+        var outcome = Outcome(isMended ? .noError : ended.responseCode, findings)
         outcome.continuation = ended.continuation
         // What a zone here says is not validated.
         let isWhole = !findings.isEmpty && ended.continuation == nil
-        outcome.security = isWhole && findings.allSatisfy { $0.security == .secure } ? .secure : .insecure
+        let isSecure = isWhole && findings.indices.allSatisfy { findings[$0].security == .secure }
+        outcome.security = isSecure ? .secure : .insecure
         outcome.error = trust.remark
         finishMain(outcome)
     }
@@ -117,8 +118,8 @@ extension Resolution {
     /// The zone whose keys count. A server of a zone speaks for nothing above it: signatures of a parent mean nothing
     /// (RFC 4035 §5.3.1), and the chain to the zone itself says whether there must be others.
     private func signerToTry(_ signer: DomainName, of finding: Finding, at target: DomainName) -> DomainName {
-        guard case .server(_, let zone) = finding.origin, delegations.contains(zone),
-            target.isSubdomain(of: zone), !signer.isSubdomain(of: zone)
+        guard case .server(_, let zone) = finding.origin, !signer.isSubdomain(of: zone),
+            target.isSubdomain(of: zone), delegations.contains(zone)
         else { return signer }
         return zone
     }
@@ -205,6 +206,13 @@ extension Resolution {
     }
 }
 
+extension [Finding] {
+    /// What the finding at `index` was asked for: the target of the last alias before it; nil where there is none.
+    fileprivate func questionName(at index: Int) -> DomainName? {
+        self[..<index].last { $0.aliasTarget != nil }?.aliasTarget
+    }
+}
+
 // --- Proofs ---
 
 extension Finding {
@@ -235,8 +243,13 @@ extension Finding {
 extension RRset {
     /// The deepest signer that `target` is in.
     func signer(for target: DomainName) -> DomainName? {
-        signatures.compactMap { Signature($0)?.signer }.filter { target.isSubdomain(of: $0) }
-            .max { $0.labelCount < $1.labelCount }
+        var deepest: DomainName?
+        for rdata in signatures {
+            guard let signer = Signature(rdata)?.signer, target.isSubdomain(of: signer) else { continue }
+            // Both are suffixes of one name: the longer is the deeper.
+            if deepest.map({ $0.wire.count < signer.wire.count }) ?? true { deepest = signer }
+        }
+        return deepest
     }
 }
 

@@ -93,17 +93,16 @@ enum DenialClaim: Hashable {
 
 /// What denial records have to say to a claim.
 enum DenialFinding {
-    /// - Parameter evidence: the owners of the records used, for the trace.
-    case proven(isOptOut: Bool, evidence: String)
+    case proven(isOptOut: Bool, evidence: DenialEvidence)
     case unproven(String)
 }
 
 /// What denial records have to say of a zone cut.
 enum CutFinding {
-    case unsignedDelegation(String)
-    case optOut(String)
-    case noDelegation(String)
-    case noName(String)
+    case unsignedDelegation(DenialEvidence)
+    case optOut(DenialEvidence)
+    case noDelegation(DenialEvidence)
+    case noName(DenialEvidence)
     case unproven(String)
 }
 

@@ -74,7 +74,9 @@ struct NextSecure3Proof: Sendable {
         let match: Link
         let cover: Link
 
-        var evidence: String { "NSEC3 \(match.owner) for \(name), \(cover.owner)" }
+        var evidence: DenialEvidence {
+            DenialEvidence(.nsec3, match.owner, for: name).adding(cover.owner)
+        }
     }
 
     private enum Search {
@@ -122,7 +124,7 @@ struct NextSecure3Proof: Sendable {
                 guard let cover = try link(covering: wildcard, &hasher) else {
                     return .unproven("no NSEC3 denies \(wildcard)")
                 }
-                evidence += ", \(cover.owner) for \(wildcard)"
+                evidence = evidence.adding(cover.owner, for: wildcard)
             }
             return .proven(isOptOut: encloser.cover.isOptOut, evidence: evidence)
         }
@@ -136,7 +138,7 @@ struct NextSecure3Proof: Sendable {
             if let objection = match.types.objection(toNoData: qtype, at: qname) {
                 return .unproven(objection)
             }
-            return .proven(isOptOut: false, evidence: "NSEC3 \(match.owner)")
+            return .proven(isOptOut: false, evidence: DenialEvidence(.nsec3, match.owner))
         }
         switch try closestEncloser(of: qname, &hasher) {
         case .failed(let reason):
@@ -146,7 +148,7 @@ struct NextSecure3Proof: Sendable {
                 if let objection = match.types.objection(toNoData: qtype, at: wildcard) {
                     return .unproven(objection)
                 }
-                let evidence = encloser.evidence + ", \(match.owner) for \(wildcard)"
+                let evidence = encloser.evidence.adding(match.owner, for: wildcard)
                 return .proven(isOptOut: encloser.cover.isOptOut, evidence: evidence)
             }
             // What opts out may be an unsigned delegation, or a name above one: it has no data here (§8.6). That is
@@ -168,14 +170,15 @@ struct NextSecure3Proof: Sendable {
         guard let cover = try link(covering: nextCloser, &hasher) else {
             return .unproven("no NSEC3 denies \(nextCloser)")
         }
-        return .proven(isOptOut: cover.isOptOut, evidence: "NSEC3 \(cover.owner) for \(nextCloser)")
+        return .proven(
+            isOptOut: cover.isOptOut, evidence: DenialEvidence(.nsec3, cover.owner, for: nextCloser))
     }
 
     /// RFC 5155 §8.6, §8.9.
     func cut(at name: DomainName, _ hasher: inout NameHasher) throws(HashesExhausted) -> CutFinding {
         if let match = try link(matching: name, &hasher) {
             if let objection = match.types.objectionToNoSigner(at: name) { return .unproven(objection) }
-            let evidence = "NSEC3 \(match.owner)"
+            let evidence = DenialEvidence(.nsec3, match.owner)
             return match.types.contains(.ns) ? .unsignedDelegation(evidence) : .noDelegation(evidence)
         }
         switch try closestEncloser(of: name, &hasher) {

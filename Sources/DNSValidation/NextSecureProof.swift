@@ -58,26 +58,27 @@ struct NextSecureProof: Sendable {
     private func link(at name: DomainName) -> Link? { links.first { $0.owner == name } }
 
     private func proveNoName(_ qname: DomainName) -> DenialFinding {
-        var missing = "no NSEC denies \(qname)"
+        var missing = qname
         for link in links where link.denies(qname) {
             // Where there is no room for a wildcard there is none.
             guard let wildcard = link.closestEncloser(of: qname).wildcard else {
-                return .proven(isOptOut: false, evidence: "NSEC \(link.owner)")
+                return .proven(isOptOut: false, evidence: DenialEvidence(.nsec, link.owner))
             }
             if let second = links.first(where: { $0.denies(wildcard) }) {
                 return .proven(isOptOut: false, evidence: evidence(link, second))
             }
-            missing = "no NSEC denies \(wildcard)"
+            missing = wildcard
         }
-        return .unproven(missing)
+        return .unproven("no NSEC denies \(missing)")
     }
 
     private func proveNoData(_ qname: DomainName, _ qtype: RecordType) -> DenialFinding {
         if let link = link(at: qname) { return noData(link, qtype) }
         if let link = links.first(where: { $0.covers(qname) && $0.isEmptyNonTerminal(qname) }) {
-            return .proven(isOptOut: false, evidence: "NSEC \(link.owner), an empty non-terminal")
+            let evidence = DenialEvidence(.nsec, link.owner, isEmptyNonTerminal: true)
+            return .proven(isOptOut: false, evidence: evidence)
         }
-        var missing = "no NSEC of \(qname)"
+        var missing = qname
         for link in links where link.denies(qname) {
             guard let wildcard = link.closestEncloser(of: qname).wildcard else { continue }
             if let second = self.link(at: wildcard) {
@@ -87,9 +88,9 @@ struct NextSecureProof: Sendable {
             if let second = links.first(where: { $0.covers(wildcard) && $0.isEmptyNonTerminal(wildcard) }) {
                 return .proven(isOptOut: false, evidence: evidence(link, second))
             }
-            missing = "no NSEC of \(wildcard)"
+            missing = wildcard
         }
-        return .unproven(missing)
+        return .unproven("no NSEC of \(missing)")
     }
 
     private func noData(_ link: Link, _ qtype: RecordType) -> DenialFinding {
@@ -98,13 +99,13 @@ struct NextSecureProof: Sendable {
         if let objection = link.types.objection(toNoData: qtype, at: link.owner) {
             return .unproven(objection)
         }
-        return .proven(isOptOut: false, evidence: "NSEC \(link.owner)")
+        return .proven(isOptOut: false, evidence: DenialEvidence(.nsec, link.owner))
     }
 
     private func proveExpansion(of wildcard: DomainName, to qname: DomainName) -> DenialFinding {
         let denying = links.filter { $0.denies(qname) }
         if let link = denying.first(where: { $0.closestEncloser(of: qname) == wildcard.parent }) {
-            return .proven(isOptOut: false, evidence: "NSEC \(link.owner)")
+            return .proven(isOptOut: false, evidence: DenialEvidence(.nsec, link.owner))
         }
         return .unproven(
             denying.isEmpty ? "no NSEC denies \(qname)" : "a name closer than \(wildcard) exists")
@@ -113,7 +114,7 @@ struct NextSecureProof: Sendable {
     func cut(at name: DomainName) -> CutFinding {
         if let link = link(at: name) {
             if let objection = link.types.objectionToNoSigner(at: name) { return .unproven(objection) }
-            let evidence = "NSEC \(link.owner)"
+            let evidence = DenialEvidence(.nsec, link.owner)
             return link.types.contains(.ns) ? .unsignedDelegation(evidence) : .noDelegation(evidence)
         }
         guard let link = links.first(where: { $0.covers(name) }) else {
@@ -121,10 +122,11 @@ struct NextSecureProof: Sendable {
         }
         if case .proven(_, let evidence) = proveNoName(name) { return .noName(evidence) }
         // An empty non-terminal, or there may be a wildcard: that is data, no zone cut.
-        return .noDelegation("NSEC \(link.owner)")
+        return .noDelegation(DenialEvidence(.nsec, link.owner))
     }
 
-    private func evidence(_ first: Link, _ second: Link) -> String {
-        first.owner == second.owner ? "NSEC \(first.owner)" : "NSEC \(first.owner), \(second.owner)"
+    private func evidence(_ first: Link, _ second: Link) -> DenialEvidence {
+        let evidence = DenialEvidence(.nsec, first.owner)
+        return first.owner == second.owner ? evidence : evidence.adding(second.owner)
     }
 }

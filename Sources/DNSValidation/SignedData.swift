@@ -1,53 +1,53 @@
 import DNSWire
 
-/// What the signatures of one RRset were made over (RFC 4034 §3.1.8.1): the RRset in canonical form, composed once
-/// and again only for a signature with other labels or another original TTL.
+/// What the signatures of one RRset were made over (RFC 4034 §3.1.8.1): its records in canonical form, put behind each
+/// signature's own fields.
 struct SignedData {
-    private let rrset: RRset
-    /// Canonical (RFC 4034 §6.2), in order and each once (§6.3).
+    private let ownerName: DomainName
+    private let type: RecordType
+    private let recordClass: RecordClass
+    /// Canonical (RFC 4034 §6.2) and in order (§6.3); of the same ones only the first counts.
     private let rdatas: [[UInt8]]
-    private var records: [UInt8] = []
-    private var composedFor: Shape?
-
-    private struct Shape: Equatable {
-        let labelCount: Int
-        let originalTTL: UInt32
-    }
 
     init(_ rrset: RRset) {
-        self.rrset = rrset
+        ownerName = rrset.ownerName
+        type = rrset.type
+        recordClass = rrset.recordClass
         var rdatas = rrset.rdatas.map { $0.canonical(for: rrset.type) }
-        rdatas.sort { $0.lexicographicallyPrecedes($1) }
-        self.rdatas = rdatas.enumerated().filter { $0.offset == 0 || rdatas[$0.offset - 1] != $0.element }
-            .map(\.element)
+        if rdatas.count > 1 { rdatas.sort { $0.lexicographicallyPrecedes($1) } }
+        self.rdatas = rdatas
     }
 
     /// Nil when the signature has more labels than the owner name.
-    mutating func octets(for signature: Signature) -> [UInt8]? {
-        let shape = Shape(labelCount: signature.labelCount, originalTTL: signature.originalTTL)
-        if shape != composedFor {
-            guard let name = rrset.ownerName.signedName(labelCount: shape.labelCount) else { return nil }
-            compose(under: name, shape.originalTTL)
-            composedFor = shape
+    func octets(for signature: Signature) -> [UInt8]? {
+        guard let name = ownerName.signedName(labelCount: signature.labelCount) else { return nil }
+        let start = recordStart(name, signature.originalTTL)
+        var octets: [UInt8] = []
+        // The signature's RDATA is longer than the fields that are taken from it.
+        octets.reserveCapacity(
+            rdatas.reduce(signature.rdata.bytes.count) { $0 + start.count + 2 + $1.count })
+        signature.appendSignedPrefix(to: &octets)
+        for (index, rdata) in rdatas.enumerated() where index == 0 || rdata != rdatas[index - 1] {
+            octets += start
+            octets.append(UInt8(truncatingIfNeeded: rdata.count >> 8))
+            octets.append(UInt8(truncatingIfNeeded: rdata.count))
+            octets += rdata
         }
-        return signature.signedPrefix + records
+        return octets
     }
 
-    private mutating func compose(under name: DomainName, _ ttl: UInt32) {
-        var start = name.lowercase.wire
-        for number in [rrset.type.rawValue, rrset.recordClass.rawValue] {
-            start.append(UInt8(number >> 8))
-            start.append(UInt8(number & 0xff))
-        }
-        for shift: UInt32 in [24, 16, 8, 0] { start.append(UInt8(truncatingIfNeeded: ttl >> shift)) }
-        records = []
-        records.reserveCapacity(rdatas.reduce(0) { $0 + start.count + 2 + $1.count })
-        for rdata in rdatas {
-            records += start
-            records.append(UInt8(truncatingIfNeeded: rdata.count >> 8))
-            records.append(UInt8(truncatingIfNeeded: rdata.count))
-            records += rdata
-        }
+    /// Owner name, type, class and TTL, which each record begins with.
+    private func recordStart(_ name: DomainName, _ ttl: UInt32) -> [UInt8] {
+        let (type, recordClass) = (type.rawValue, recordClass.rawValue)
+        var start: [UInt8] = []
+        start.reserveCapacity(name.wire.count + 8)
+        name.appendCanonical(to: &start)
+        start += [
+            UInt8(type >> 8), UInt8(type & 0xff), UInt8(recordClass >> 8), UInt8(recordClass & 0xff),
+            UInt8(truncatingIfNeeded: ttl >> 24), UInt8(truncatingIfNeeded: ttl >> 16),
+            UInt8(truncatingIfNeeded: ttl >> 8), UInt8(truncatingIfNeeded: ttl),
+        ]
+        return start
     }
 }
 

@@ -54,7 +54,7 @@ extension Validator {
     }
 
     private enum Attempt {
-        case proven(isOptOut: Bool, evidence: String)
+        case proven(isOptOut: Bool, evidence: DenialEvidence)
         case insecure(ValidationFailure)
         case unproven(ValidationFailure)
     }
@@ -85,47 +85,66 @@ extension Validator {
 
     /// What a denial of DS at `name` says about a zone cut there.
     public mutating func proveNoDelegationSigner(_ name: DomainName, _ denial: Denial) -> NoSignerVerdict {
-        let (verdict, outcome, detail) = noDelegationSigner(name, denial)
-        record(.denial, name, .ds, outcome, detail)
-        return verdict
+        let statement = cutStatement(name, denial)
+        record(.denial, name, .ds, statement.outcome, statement.text)
+        return statement.verdict
     }
 
-    private mutating func noDelegationSigner(
-        _ name: DomainName, _ denial: Denial
-    ) -> (NoSignerVerdict, ValidationStep.Outcome, String) {
-        let unproven = { (failure: ValidationFailure) in
-            (NoSignerVerdict.unproven(failure), ValidationStep.Outcome.bogus, failure.reason)
+    /// What is concluded of a zone cut, and for the trace in which words and by which records.
+    private struct CutStatement {
+        let verdict: NoSignerVerdict
+        let outcome: ValidationStep.Outcome
+        let words: String
+        var evidence: DenialEvidence?
+
+        var text: String { evidence.map { "\(words) by \($0)" } ?? words }
+
+        init(
+            _ verdict: NoSignerVerdict, _ outcome: ValidationStep.Outcome, _ words: String,
+            _ evidence: DenialEvidence? = nil
+        ) {
+            self.verdict = verdict
+            self.outcome = outcome
+            self.words = words
+            self.evidence = evidence
         }
+
+        static func unproven(_ failure: ValidationFailure) -> Self {
+            Self(.unproven(failure), .bogus, failure.reason)
+        }
+    }
+
+    private mutating func cutStatement(_ name: DomainName, _ denial: Denial) -> CutStatement {
         guard name.isProperSubdomain(of: denial.zone) else {
-            return unproven(absence(name, ["it is not below the apex of \(denial.zone)"], denial))
+            return .unproven(absence(name, ["it is not below the apex of \(denial.zone)"], denial))
         }
         var findings: [CutFinding] = [denial.nextSecures.cut(at: name)]
         for proof in denial.hashedProofs where isComputed(proof.parameters) {
             do throws(HashesExhausted) {
                 findings.append(try proof.cut(at: name, &hasher))
             } catch {
-                return unproven(ValidationFailure(.denial, name, .bogus, error.reason))
+                return .unproven(ValidationFailure(.denial, name, .bogus, error.reason))
             }
         }
         var reasons: [String] = []
         for finding in findings {
             switch finding {
             case .unsignedDelegation(let evidence):
-                return (.unsignedDelegation, .insecure, "unsigned delegation by \(evidence)")
+                return CutStatement(.unsignedDelegation, .insecure, "unsigned delegation", evidence)
             case .optOut(let evidence):
-                return (.insecure(nil), .insecure, "opt-out by \(evidence)")
+                return CutStatement(.insecure(nil), .insecure, "opt-out", evidence)
             case .noDelegation(let evidence):
-                return (.noDelegation, .secure, "no zone cut by \(evidence)")
+                return CutStatement(.noDelegation, .secure, "no zone cut", evidence)
             case .noName(let evidence):
-                return (.noName, .secure, "no such name by \(evidence)")
+                return CutStatement(.noName, .secure, "no such name", evidence)
             case .unproven(let reason):
                 reasons.append(reason)
             }
         }
         if let failure = tooManyIterations(name, denial) {
-            return (.insecure(failure), .insecure, failure.reason)
+            return CutStatement(.insecure(failure), .insecure, failure.reason)
         }
-        return unproven(absence(name, reasons, denial))
+        return .unproven(absence(name, reasons, denial))
     }
 
     // --- What is missing ---

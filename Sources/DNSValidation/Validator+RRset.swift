@@ -19,23 +19,21 @@ extension Validator {
             !isParents
         else {
             let reason = "\(rrset.recordClass) \(rrset.type) here is no data of the zone \(keys.zone)"
-            return conclude(rrset, .failure(ValidationFailure(.signature, rrset.ownerName, .bogus, reason)))
+            return refuse(rrset, ValidationFailure(.signature, rrset.ownerName, .bogus, reason))
         }
         let signers = Signers(zone: keys.zone, keys: keys.keys, published: keys.rrset.rdatas)
-        return conclude(rrset, checkSignatures(of: rrset, by: signers, step: .signature, wall: wall))
-    }
-
-    private mutating func conclude(
-        _ rrset: RRset, _ result: Result<VerifiedRRset, ValidationFailure>
-    ) -> Verdict {
-        switch result {
-        case .success(let verified):
+        do throws(ValidationFailure) {
+            let verified = try checkSignatures(of: rrset, by: signers, step: .signature, wall: wall)
             record(.signature, rrset.ownerName, rrset.type, .secure, verified.text)
             return .secure(verified.rrset, wildcard: verified.wildcard)
-        case .failure(let failure):
-            record(.signature, rrset.ownerName, rrset.type, .bogus, failure.reason)
-            return .bogus(failure)
+        } catch {
+            return refuse(rrset, error)
         }
+    }
+
+    private mutating func refuse(_ rrset: RRset, _ failure: ValidationFailure) -> Verdict {
+        record(.signature, rrset.ownerName, rrset.type, .bogus, failure.reason)
+        return .bogus(failure)
     }
 }
 
@@ -61,60 +59,78 @@ struct VerifiedRRset {
     }
 }
 
+/// A signature that may hold, and the keys that may have made it.
+private struct Candidate {
+    let signature: Signature
+    let keys: [DNSKey]
+}
+
 extension Validator {
-    /// The first signature that holds, within the bounds of KeyTrap (CVE-2023-50387).
+    /// The RRset by the first signature that holds, within the bounds of KeyTrap (CVE-2023-50387).
     mutating func checkSignatures(
         of rrset: RRset, by signers: Signers, step: ValidationFailure.Step, wall: Int64
-    ) -> Result<VerifiedRRset, ValidationFailure> {
+    ) throws(ValidationFailure) -> VerifiedRRset {
         var refusal: SignatureRefusal?
-        func refuse(_ next: SignatureRefusal) {
-            if refusal.map({ $0.obstacle < next.obstacle }) ?? true { refusal = next }
-        }
-        var candidates: [(signature: Signature, keys: [DNSKey])] = []
-        for signature in readable(rrset.signatures, over: rrset.type)
-        where candidates.count < settings.limits.signaturesPerRRset {
-            do throws(SignatureRefusal) {
-                candidates.append((signature, try keys(for: signature, over: rrset, by: signers, wall)))
-            } catch {
-                refuse(error)
-            }
-        }
+        let candidates = candidates(among: rrset, by: signers, wall, &refusal)
+        // Nothing is composed for signatures that no key may have made.
+        guard !candidates.isEmpty else { throw Self.failure(step, rrset.ownerName, refusal) }
+        let data = SignedData(rrset)
         let keyCount =
             candidates.count == 1 ? candidates[0].keys.count : Set(candidates.flatMap(\.keys)).count
         var failuresLeft = keyCount + settings.limits.failuresPerRRset
-        lazy var data = SignedData(rrset)
-        attempts: for (signature, keys) in candidates {
+        attempts: for candidate in candidates {
+            let signature = candidate.signature
             guard let octets = data.octets(for: signature) else { continue }
-            for key in keys {
+            for key in candidate.keys {
                 guard failuresLeft > 0 else { break attempts }
                 guard spendSignatureCheck() else {
                     let reason = "more than \(settings.limits.signatureChecks) signature checks for one query"
-                    return .failure(ValidationFailure(step, rrset.ownerName, .bogus, reason))
+                    throw ValidationFailure(step, rrset.ownerName, .bogus, reason)
                 }
                 if verifier.verify(signature.octets, over: octets, by: key) {
-                    return .success(verified(rrset, by: signature, wall))
+                    return verified(rrset, by: signature, wall)
                 }
                 failuresLeft -= 1
-                refuse(
-                    SignatureRefusal(.check, .bogus, "signature by \(signature.keyText) does not verify"))
+                Self.keep(
+                    SignatureRefusal(.check, .bogus, "signature by \(signature.keyText) does not verify"),
+                    in: &refusal)
             }
         }
-        let last = refusal ?? SignatureRefusal(.form, .signaturesMissing, "no signature")
-        return .failure(ValidationFailure(step, rrset.ownerName, last.code, last.reason))
+        throw Self.failure(step, rrset.ownerName, refusal)
     }
 
-    /// Those that cover `type`, each once.
-    private func readable(_ rdatas: [RData], over type: RecordType) -> [Signature] {
-        func signature(_ rdata: RData) -> Signature? {
-            guard let signature = Signature(rdata), signature.typeCovered == type else { return nil }
-            return signature
-        }
+    private static func failure(
+        _ step: ValidationFailure.Step, _ ownerName: DomainName, _ refusal: SignatureRefusal?
+    ) -> ValidationFailure {
+        let last = refusal ?? SignatureRefusal(.form, .signaturesMissing, "no signature")
+        return ValidationFailure(step, ownerName, last.code, last.reason)
+    }
+
+    /// The signatures that cover the RRset, each once, and of these the first few that some key may have made.
+    private func candidates(
+        among rrset: RRset, by signers: Signers, _ wall: Int64, _ refusal: inout SignatureRefusal?
+    ) -> [Candidate] {
+        var candidates: [Candidate] = []
         // Mostly there is one.
-        if rdatas.count == 1 { return signature(rdatas[0]).map { [$0] } ?? [] }
+        let isAlone = rrset.signatures.count == 1
         var seen: Set<RData> = []
-        return rdatas.compactMap { rdata in
-            signature(rdata).flatMap { seen.insert(rdata).inserted ? $0 : nil }
+        for rdata in rrset.signatures where candidates.count < settings.limits.signaturesPerRRset {
+            guard let signature = Signature(rdata), signature.typeCovered == rrset.type,
+                isAlone || seen.insert(rdata).inserted
+            else { continue }
+            do throws(SignatureRefusal) {
+                let keys = try keys(for: signature, over: rrset, by: signers, wall)
+                candidates.append(Candidate(signature: signature, keys: keys))
+            } catch {
+                Self.keep(error, in: &refusal)
+            }
         }
+        return candidates
+    }
+
+    /// Of refusals the first of those that came farthest counts.
+    private static func keep(_ next: SignatureRefusal, in refusal: inout SignatureRefusal?) {
+        if refusal.map({ $0.obstacle < next.obstacle }) ?? true { refusal = next }
     }
 
     /// The keys that may have made a signature, without looking at the signature itself.
@@ -127,7 +143,7 @@ extension Validator {
                 .algorithm, .unsupportedAlgorithm,
                 "signature by \(signature.keyText), an algorithm that is not supported")
         }
-        let fitting = signers.keys.filter {
+        var fitting = signers.keys.filter {
             $0.keyTag == signature.keyTag && $0.algorithm == signature.algorithm && $0.isZoneKey
                 && (signers.acceptsRevoked || !$0.isRevoked)
         }
@@ -135,7 +151,8 @@ extension Validator {
         if !settings.ignoresDates {
             try signature.requireValidity(at: wall, skew: settings.skew)
         }
-        return Array(fitting.prefix(settings.limits.keysPerTag))
+        fitting.removeLast(max(0, fitting.count - settings.limits.keysPerTag))
+        return fitting
     }
 
     private func absence(of signature: Signature, _ signers: Signers) -> SignatureRefusal {
@@ -161,10 +178,12 @@ extension Validator {
             // RFC 4035 §5.3.3; within the skew it may have expired.
             rrset.ttl = UInt32(clamping: min(Int64(rrset.ttl), signature.secondsLeft(at: wall)))
         }
-        rrset.signatures.removeAll { $0 == signature.rdata }
-        rrset.signatures.insert(signature.rdata, at: 0)
-        let signedName = rrset.ownerName.signedName(labelCount: signature.labelCount)
+        if rrset.signatures.count > 1 {
+            rrset.signatures.removeAll { $0 == signature.rdata }
+            rrset.signatures.insert(signature.rdata, at: 0)
+        }
         let isExpanded = signature.labelCount < rrset.ownerName.signedLabelCount
-        return VerifiedRRset(rrset: rrset, wildcard: isExpanded ? signedName : nil, signature: signature)
+        let wildcard = isExpanded ? rrset.ownerName.signedName(labelCount: signature.labelCount) : nil
+        return VerifiedRRset(rrset: rrset, wildcard: wildcard, signature: signature)
     }
 }

@@ -32,10 +32,12 @@ extension Validator {
 
     /// The keys in a DNSKEY RRset that was found to be secure before.
     public func keys(validated rrset: RRset) -> ZoneKeys {
-        let keys = rrset.rdatas.prefix(settings.limits.keysPerZone).compactMap { DNSKey($0) }
-        return ZoneKeys(
-            zone: rrset.ownerName, keys: keys.filter { $0.isUsable && verifier.supports($0.algorithm) },
-            rrset: rrset)
+        var keys: [DNSKey] = []
+        for rdata in rrset.rdatas.prefix(settings.limits.keysPerZone) {
+            guard let key = DNSKey(rdata), key.isUsable, verifier.supports(key.algorithm) else { continue }
+            keys.append(key)
+        }
+        return ZoneKeys(zone: rrset.ownerName, keys: keys, rrset: rrset)
     }
 
     /// Whether `key` is one of the DNSKEY RRset and has signed it: what a key must have done to be added to the
@@ -45,10 +47,7 @@ extension Validator {
         guard keys.ownerName == zone, keys.type == .dnskey, keys.rdatas.contains(key.rdata), key.isZoneKey
         else { return false }
         let signers = Signers(zone: zone, keys: [key], published: keys.rdatas, acceptsRevoked: true)
-        switch checkSignatures(of: keys, by: signers, step: .zoneKeys, wall: wall) {
-        case .success: return true
-        case .failure: return false
-        }
+        return (try? checkSignatures(of: keys, by: signers, step: .zoneKeys, wall: wall)) != nil
     }
 }
 
@@ -120,8 +119,21 @@ extension Validator {
     private struct EntryKeys {
         let rrset: RRset
         let published: [DNSKey]
-        let keys: [DNSKey]
-        let text: String
+        /// Those that the promise names, usable or not.
+        let named: [NamedKey]
+
+        var keys: [DNSKey] { named.lazy.map(\.key).filter(\.isUsable) }
+
+        /// For the trace.
+        var text: String { named.map(\.text).joined(separator: ", ") }
+    }
+
+    private struct NamedKey {
+        let key: DNSKey
+        /// Of the DS record that names it; nil where the trust anchor is the key itself.
+        var digestType: DigestType?
+
+        var text: String { digestType.map { "\(key.text) by \($0)" } ?? key.text }
     }
 
     private func entryKeys(_ promise: KeyPromise, _ rrset: RRset?) -> Result<EntryKeys, ValidationFailure> {
@@ -133,33 +145,29 @@ extension Validator {
             return failure(.keyMissing, "the zone has no DNSKEY RRset")
         }
         let published = rrset.rdatas.prefix(settings.limits.keysPerZone).compactMap { DNSKey($0) }
-        var matching: [DNSKey] = []
-        var texts: [String] = []
-        for key in promise.keys where published.contains(key) && !matching.contains(key) {
-            matching.append(key)
-            texts.append(key.text)
+        var named: [NamedKey] = []
+        func isNamed(_ key: DNSKey) -> Bool { named.contains { $0.key == key } }
+        for key in promise.keys where published.contains(key) && !isNamed(key) {
+            named.append(NamedKey(key: key))
         }
         for signer in promise.signers {
             let candidates = published.lazy.filter {
                 $0.keyTag == signer.keyTag && $0.algorithm == signer.algorithm
             }
             for key in candidates.prefix(settings.limits.keysPerTag)
-            where !matching.contains(key) && isMatch(signer, key, promise.zone) {
-                matching.append(key)
-                texts.append("\(key.text) by \(signer.digestType)")
+            where !isNamed(key) && isMatch(signer, key, promise.zone) {
+                named.append(NamedKey(key: key, digestType: signer.digestType))
             }
         }
-        let usable = matching.filter(\.isUsable)
-        guard !usable.isEmpty else {
-            if matching.contains(where: \.isZoneKey) {
+        guard named.contains(where: \.key.isUsable) else {
+            if named.contains(where: \.key.isZoneKey) {
                 return failure(.bogus, "every key that \(promise.source) names is revoked")
-            } else if !matching.isEmpty {
+            } else if !named.isEmpty {
                 return failure(.noZoneKey, "no key that \(promise.source) names is a zone key")
             }
             return failure(.keyMissing, "no DNSKEY fits \(promise.source) (\(Self.text(promise)))")
         }
-        let text = texts.joined(separator: ", ")
-        return .success(EntryKeys(rrset: rrset, published: published, keys: usable, text: text))
+        return .success(EntryKeys(rrset: rrset, published: published, named: named))
     }
 
     private static func text(_ promise: KeyPromise) -> String {
@@ -176,14 +184,14 @@ extension Validator {
     /// One of the keys promised must have signed all of them. Any one will do, of whatever algorithm (RFC 6840 §5.11).
     private mutating func trust(_ entry: EntryKeys, in zone: DomainName, _ wall: Int64) -> ZoneTrust {
         let signers = Signers(zone: zone, keys: entry.keys, published: entry.rrset.rdatas)
-        switch checkSignatures(of: entry.rrset, by: signers, step: .zoneKeys, wall: wall) {
-        case .failure(let failure):
-            record(.zoneKeys, zone, .dnskey, .bogus, failure.reason)
-            return .bogus(failure)
-        case .success(let verified):
+        do throws(ValidationFailure) {
+            let verified = try checkSignatures(of: entry.rrset, by: signers, step: .zoneKeys, wall: wall)
             record(.zoneKeys, zone, .dnskey, .secure, verified.text)
             let keys = entry.published.filter { $0.isUsable && verifier.supports($0.algorithm) }
             return .secure(ZoneKeys(zone: zone, keys: keys, rrset: verified.rrset))
+        } catch {
+            record(.zoneKeys, zone, .dnskey, .bogus, error.reason)
+            return .bogus(error)
         }
     }
 }

@@ -10,8 +10,8 @@ public enum ZoneTrust: Sendable {
     case bogus(ValidationFailure)
 }
 
-/// The validated keys of a zone.
-public struct ZoneKeys: Sendable {
+/// The validated keys of a zone. One object, as each step of a chain of trust hands it to the next.
+public final class ZoneKeys: Sendable {
     public let zone: DomainName
     /// Zone keys that are not revoked, of algorithms that can be checked.
     public let keys: [DNSKey]

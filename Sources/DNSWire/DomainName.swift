@@ -260,7 +260,29 @@ extension DomainName {
 
     public var isWildcard: Bool { wire.count > 2 && wire[0] == 1 && wire[1] == UInt8(ascii: "*") }
 
-    public var lowercase: DomainName { DomainName(unchecked: wire.map(lowercased)) }
+    /// The same name, and the same octets where it has no other letters.
+    public var lowercase: DomainName {
+        guard !isLowercase else { return self }
+        var wire = wire
+        var octets = wire.mutableSpan
+        for index in octets.indices { octets[index] = lowercased(octets[index]) }
+        return DomainName(unchecked: wire)
+    }
+
+    var isLowercase: Bool {
+        let octets = wire.span
+        var index = 0
+        while octets.count - index >= 8 {
+            let word = octets.word(at: index)
+            guard lowercased(word) == word else { return false }
+            index += 8
+        }
+        while index < octets.count {
+            guard lowercased(octets[index]) == octets[index] else { return false }
+            index += 1
+        }
+        return true
+    }
 
     /// The same name, each letter in a case chosen by chance (0x20).
     public func randomizingCase(using random: inout some RandomNumberGenerator) -> DomainName {

@@ -12,7 +12,7 @@ import Testing
         limits.byteCeiling = 16 << 20
         // 16 shards, one record for each 16 KiB of the ceiling, at least 64.
         if let records { limits.byteCeiling = records * 16 * 16_384 }
-        return DenialStore(limits: limits)
+        return DenialStore(limits: limits, hashKey: SipHash.Key(low: 1, high: 2))
     }
 
     private func nsec(_ owner: String, _ next: String, ttl: UInt32 = 300) -> RRset {

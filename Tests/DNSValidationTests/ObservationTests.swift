@@ -7,7 +7,7 @@ import Testing
 /// What a DNSKEY RRset with its signatures says of the zone's keys.
 @Suite struct ObservationTests {
     /// A signature is good when it repeats the public key; a digest is the data's end.
-    private struct PlainVerifier: SignatureVerifier {
+    private final class PlainVerifier: SignatureVerifier {
         func supports(_ algorithm: SecurityAlgorithm) -> Bool { algorithm == .ed25519 }
         func supports(_ digestType: DigestType) -> Bool { digestType == .sha256 }
         func verify(_ signature: ArraySlice<UInt8>, over data: [UInt8], by key: DNSKey) -> Bool {

@@ -3,33 +3,39 @@ import DNSWire
 import Synchronization
 
 /// A verifier without cryptography: a signature is a hash of key and data, which anybody could make. It counts.
-struct TestVerifier: SignatureVerifier {
+final class TestVerifier: SignatureVerifier {
     enum Belief {
         case honest, everything, nothing
     }
 
-    var belief = Belief.honest
-    var algorithms: Set<SecurityAlgorithm> = [.rsaSHA256, .ecdsaP256SHA256, .ed25519]
-    var digestTypes: Set<DigestType> = [.sha1, .sha256, .sha384]
-    private let counts = Counts()
+    private let belief: Belief
+    private let algorithms: Set<SecurityAlgorithm>
+    private let digestTypes: Set<DigestType>
+    private let signatures = Atomic(0)
+    private let digests = Atomic(0)
+    private let hashes = Atomic(0)
 
-    private final class Counts: Sendable {
-        let signatures = Atomic(0)
-        let digests = Atomic(0)
-        let hashes = Atomic(0)
+    init(
+        belief: Belief = .honest,
+        algorithms: Set<SecurityAlgorithm> = [.rsaSHA256, .ecdsaP256SHA256, .ed25519],
+        digestTypes: Set<DigestType> = [.sha1, .sha256, .sha384]
+    ) {
+        self.belief = belief
+        self.algorithms = algorithms
+        self.digestTypes = digestTypes
     }
 
     /// How often it was asked.
-    var signatureCount: Int { counts.signatures.load(ordering: .relaxed) }
-    var digestCount: Int { counts.digests.load(ordering: .relaxed) }
-    var hashCount: Int { counts.hashes.load(ordering: .relaxed) }
+    var signatureCount: Int { signatures.load(ordering: .relaxed) }
+    var digestCount: Int { digests.load(ordering: .relaxed) }
+    var hashCount: Int { hashes.load(ordering: .relaxed) }
 
     func supports(_ algorithm: SecurityAlgorithm) -> Bool { algorithms.contains(algorithm) }
 
     func supports(_ digestType: DigestType) -> Bool { digestTypes.contains(digestType) }
 
     func verify(_ signature: ArraySlice<UInt8>, over data: [UInt8], by key: DNSKey) -> Bool {
-        counts.signatures.add(1, ordering: .relaxed)
+        signatures.add(1, ordering: .relaxed)
         return switch belief {
         case .honest: Array(signature) == Self.signature(over: data, by: key)
         case .everything: true
@@ -38,12 +44,12 @@ struct TestVerifier: SignatureVerifier {
     }
 
     func digest(_ digestType: DigestType, of data: [UInt8]) -> [UInt8]? {
-        counts.digests.add(1, ordering: .relaxed)
+        digests.add(1, ordering: .relaxed)
         return supports(digestType) ? Self.digest(digestType, of: data) : nil
     }
 
     func hash(_ name: DomainName, _ parameters: NextSecure3Parameters) -> [UInt8]? {
-        counts.hashes.add(1, ordering: .relaxed)
+        hashes.add(1, ordering: .relaxed)
         return Self.hash(name, parameters)
     }
 

@@ -112,6 +112,22 @@ import Testing
         #expect(("\\001a." as DomainName) != "\\001.a.")
     }
 
+    /// Words of eight octets are looked at first, and then the rest.
+    @Test func `a capital letter is found wherever it stands`() throws {
+        for length in 1...40 {
+            let lower = try DomainName(String(repeating: "a", count: length))
+            #expect(lower.lowercase.isIdentical(to: lower))
+            for place in 0..<length {
+                let text = String(repeating: "a", count: place) + "A"
+                let name = try DomainName(text + String(repeating: "a", count: length - place - 1))
+                #expect(name.lowercase.isIdentical(to: lower))
+                var signed: [UInt8] = [0x41]
+                name.appendCanonical(to: &signed)
+                #expect(signed == [0x41] + lower.wire)
+            }
+        }
+    }
+
     @Test func kinship() {
         let name: DomainName = "a.b.Example.com."
         #expect(name.parent == "b.example.com." && DomainName.root.parent == nil)

@@ -4,7 +4,7 @@ import DNSWire
 /// The daemon's verifier, but every signature of some algorithms is good: scenario files hold made-up ones.
 ///
 /// All else about such signatures is checked: labels, signer, key tag and dates.
-struct ForgingVerifier: SignatureVerifier {
+final class ForgingVerifier: SignatureVerifier {
     let forged: Set<SecurityAlgorithm>
     private let real = LibcryptoVerifier()
 

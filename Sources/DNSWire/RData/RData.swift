@@ -208,11 +208,13 @@ extension RData {
 
     /// The canonical form of RFC 4034 §6.2 as amended by RFC 6840 §5.1: the names of older types in lower case.
     public func canonical(for type: RecordType) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
+        // Mostly it is the form that it came in, and shares its octets.
+        var result = bytes
         forEachPart(of: type) { range, field in
-            let isFolded = field == .compressibleName || field == .canonicalName
-            result += isFolded ? bytes[range].map(lowercased) : Array(bytes[range])
+            guard field == .compressibleName || field == .canonicalName else { return }
+            for index in range where result[index] != lowercased(result[index]) {
+                result[index] = lowercased(result[index])
+            }
         }
         return result
     }

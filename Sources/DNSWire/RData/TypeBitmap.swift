@@ -19,12 +19,14 @@ public enum TypeBitmap {
     /// The types of a bitmap, ascending; what does not fit is left out.
     public static func types(in bytes: ArraySlice<UInt8>) -> [RecordType] {
         var types: [RecordType] = []
+        // The bits of a window's number and length are counted too, which is a little too much room.
+        types.reserveCapacity(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
         var position = bytes.startIndex
         while position + 2 < bytes.endIndex {
             let window = UInt16(bytes[position]) << 8
             let length = Int(bytes[position + 1])
             guard position + 2 + length <= bytes.endIndex else { break }
-            for index in 0..<length {
+            for index in 0..<length where bytes[position + 2 + index] != 0 {
                 let octet = bytes[position + 2 + index]
                 for bit in 0..<8 where octet & (0x80 >> UInt8(bit)) != 0 {
                     types.append(RecordType(rawValue: window | UInt16(index * 8 + bit)))

@@ -24,7 +24,8 @@ public struct Signature: Hashable, Sendable {
         let bytes = rdata.bytes
         guard bytes.count > Self.fixedLength, let signer = rdata.name(at: Self.fixedLength),
             let originalTTL = rdata.uint32(at: 4), let expiration = rdata.uint32(at: 8),
-            let inception = rdata.uint32(at: 12)
+            let inception = rdata.uint32(at: 12),
+            case let signatureStart = Self.fixedLength + signer.wire.count, signatureStart < bytes.count
         else { return nil }
         self.rdata = rdata
         typeCovered = RecordType(rawValue: UInt16(bytes[0]) << 8 | UInt16(bytes[1]))
@@ -35,8 +36,7 @@ public struct Signature: Hashable, Sendable {
         self.inception = inception
         keyTag = UInt16(bytes[16]) << 8 | UInt16(bytes[17])
         self.signer = signer
-        signatureStart = Self.fixedLength + signer.wire.count
-        guard signatureStart < bytes.count else { return nil }
+        self.signatureStart = signatureStart
     }
 
     /// The signature itself, in the format of its algorithm.
@@ -45,7 +45,14 @@ public struct Signature: Hashable, Sendable {
     /// The RDATA without the signature, the signer's name in lower case: the start of what was signed
     /// (RFC 4034 §3.1.8.1).
     public var signedPrefix: [UInt8] {
-        Array(rdata.bytes[..<Self.fixedLength]) + signer.lowercase.wire
+        var prefix: [UInt8] = []
+        appendSignedPrefix(to: &prefix)
+        return prefix
+    }
+
+    public func appendSignedPrefix(to octets: inout [UInt8]) {
+        octets += rdata.bytes[..<Self.fixedLength]
+        signer.appendCanonical(to: &octets)
     }
 }
 

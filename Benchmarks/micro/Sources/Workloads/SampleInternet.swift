@@ -133,7 +133,7 @@ extension RRset {
 }
 
 /// Takes every signature for good, and does the rest as libcrypto does.
-struct BelievingVerifier: SignatureVerifier {
+final class BelievingVerifier: SignatureVerifier {
     private let libcrypto = LibcryptoVerifier()
 
     func supports(_ algorithm: SecurityAlgorithm) -> Bool { libcrypto.supports(algorithm) }

@@ -167,7 +167,7 @@ enum FuzzTransaction {
     }
 
     /// Believes every signature.
-    private struct Credulous: SignatureVerifier {
+    private final class Credulous: SignatureVerifier {
         func supports(_ algorithm: SecurityAlgorithm) -> Bool { true }
         func supports(_ digestType: DigestType) -> Bool { false }
         func digest(_ digestType: DigestType, of data: [UInt8]) -> [UInt8]? { nil }
