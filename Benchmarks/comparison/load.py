@@ -2,6 +2,7 @@
 
 import random
 import re
+import statistics
 from dataclasses import dataclass
 
 from box import dnsperf, name
@@ -75,6 +76,15 @@ def run_with_latencies(peer, questions, way, *options):
     milliseconds = _latencies(path)
     made.median, made.p99, made.p999 = (percentile(milliseconds, percent) for percent in (50, 99, 99.9))
     return made
+
+
+def together(runs):
+    """Several as one: all that was counted and used, and of latencies the medians."""
+    total = lambda word: sum(getattr(run, word) for run in runs)
+    typical = lambda word: statistics.median(getattr(run, word) for run in runs)
+    seconds = sum(run.counted / max(1, run.rate) for run in runs)
+    return Run(*map(total, ("counted", "lost", "failed", "user", "system")), total("counted") / max(0.001, seconds),
+               *map(typical, ("median", "p99", "p999")))
 
 
 def _manner(options, more):

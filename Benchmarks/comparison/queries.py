@@ -35,7 +35,7 @@ def filled(stage, kind, turn, way="udp", threads=1):
 
 
 class Cold(Measurement):
-    """Different names, each once, of an empty cache."""
+    """Different names, each once, of an empty cache; and all of them again of a server that was started anew."""
     columns, headline = load.COLUMNS, load.HEADLINE
 
     def __init__(self, signed, threads=1):
@@ -46,6 +46,9 @@ class Cold(Measurement):
 
     def measure(self, stage, kind, turn):
         questions = load.write_questions(stage.box.net, stage.directory / "questions", turn)
+        return load.together([self._ask_all(stage, kind, questions) for _ in range(stage.scale.passes)])
+
+    def _ask_all(self, stage, kind, questions):
         with stage.peer(kind, threads=self._threads) as peer:
             # Beside what a miss costs it does not matter that dnsperf prints its answers.
             return load.run_with_latencies(peer, questions, "udp", "-n", 1)
