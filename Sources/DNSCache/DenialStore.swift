@@ -69,11 +69,9 @@ public final class DenialStore: Sendable {
     private func first<Value: Sendable>(
         enclosing name: DomainName, _ body: (inout State, UInt64, Zone) -> Value?
     ) -> Value? {
-        let octets = name.wire.span
-        var start = 0
-        while start < octets.count {
-            let hash = hash(octets, from: start)
-            let length = octets.count - start
+        for start in name.ancestorOffsets {
+            let hash = hash(name.wire.span, from: start)
+            let length = name.wire.count - start
             let found: Value? = withState(hash) { state in
                 guard let known = state.zones[hash], known.name.wire.count == length,
                     name.isSubdomain(of: known.name)
@@ -81,7 +79,6 @@ public final class DenialStore: Sendable {
                 return body(&state, hash, known)
             }
             if let found { return found }
-            start += Int(octets[start]) + 1
         }
         return nil
     }

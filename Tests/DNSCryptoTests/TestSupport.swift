@@ -47,7 +47,8 @@ struct SignedExample {
                 $0.ownerName == record.ownerName && $0.type == signature.typeCovered
             }
             let rdatas = covered.map { $0.rdata.canonical(for: $0.type) }
-            var data = signature.signedPrefix
+            var data: [UInt8] = []
+            signature.appendSignedPrefix(to: &data)
             for rdata in rdatas.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 data += record.ownerName.lowercase.wire
                 data += octets(signature.typeCovered.rawValue) + octets(record.recordClass.rawValue)

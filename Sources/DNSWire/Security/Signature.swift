@@ -42,14 +42,8 @@ public struct Signature: Hashable, Sendable {
     /// The signature itself, in the format of its algorithm.
     public var octets: ArraySlice<UInt8> { rdata.bytes[signatureStart...] }
 
-    /// The RDATA without the signature, the signer's name in lower case: the start of what was signed
+    /// Appends the RDATA without the signature, the signer's name in lower case: the start of what was signed
     /// (RFC 4034 §3.1.8.1).
-    public var signedPrefix: [UInt8] {
-        var prefix: [UInt8] = []
-        appendSignedPrefix(to: &prefix)
-        return prefix
-    }
-
     public func appendSignedPrefix(to octets: inout [UInt8]) {
         octets += rdata.bytes[..<Self.fixedLength]
         signer.appendCanonical(to: &octets)
